@@ -1,0 +1,42 @@
+namespace Serverless.Inference;
+
+/// <summary>Which model to load and how to run it. Names and defaults follow vLLM's engine arguments where they make sense.</summary>
+/// <param name="ModelSource">A folder in Hugging Face layout, or <c>hf://org/name[@revision]</c>.</param>
+public sealed record EngineOptions(string ModelSource)
+{
+    /// <summary>Longest prompt plus completion, in tokens. Default: the model's own context length.</summary>
+    public int? MaxModelLen { get; init; }
+
+    /// <summary>Sequences that run at once. Default: 128.</summary>
+    public int MaxNumSeqs { get; init; } = 128;
+
+    /// <summary>Tokens of one step, prefill chunks and decodes together. Default: 2048 (256 on CPU is chosen by the engine if unset).</summary>
+    public int? MaxNumBatchedTokens { get; init; }
+
+    /// <summary>Weights in memory: <c>auto</c> (bf16 on CPU), <c>float32</c>, <c>bfloat16</c>, <c>float16</c>. Default: auto.</summary>
+    public string Dtype { get; init; } = "auto";
+
+    /// <summary><c>int8</c>: 8-bit weights with a scale per block. Default: none.</summary>
+    public string? Quantization { get; init; }
+
+    /// <summary>Tokens of one KV block: 16 or 32. Default: 16.</summary>
+    public int BlockSize { get; init; } = 16;
+
+    /// <summary>Bytes of KV cache. Default on CPU: the smaller of 4 GiB and a quarter of the available memory.</summary>
+    public long? KvCacheBytes { get; init; }
+
+    /// <summary>Share of the GPU's memory that the engine may use. Default: 0.9.</summary>
+    public double GpuMemoryUtilization { get; init; } = 0.9;
+
+    /// <summary>Reuse KV blocks of equal prompt beginnings. Default: true.</summary>
+    public bool EnablePrefixCaching { get; init; } = true;
+
+    /// <summary>A Jinja template, or the path of a file that holds one, in place of the model's own. Default: the model's own.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>Seed of requests that name none. Default: 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>CPU threads of the kernels. Default: one per core.</summary>
+    public int? Threads { get; init; }
+}

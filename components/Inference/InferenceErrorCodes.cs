@@ -1,0 +1,29 @@
+namespace Serverless.Inference;
+
+/// <summary>Stable names of everything that can be wrong with a model, a request or a machine.</summary>
+public static class InferenceErrorCodes
+{
+    /// <summary>A file of the model folder is missing, truncated or malformed.</summary>
+    public const string ModelFile = "model_file";
+
+    /// <summary>The model's architecture, or a field of its configuration that changes the mathematics, is not supported.</summary>
+    public const string ModelUnsupported = "model_unsupported";
+
+    /// <summary>The hub could not be reached or has no such model.</summary>
+    public const string ModelDownload = "model_download";
+
+    /// <summary>A request is malformed: sampling values out of range, no prompt, an unknown role.</summary>
+    public const string InvalidRequest = "invalid_request";
+
+    /// <summary>The prompt does not fit into the context.</summary>
+    public const string PromptTooLong = "prompt_too_long";
+
+    /// <summary>The chat template failed on the row's messages.</summary>
+    public const string ChatTemplate = "chat_template";
+
+    /// <summary>An engine option is out of range or not supported.</summary>
+    public const string EngineOptions = "engine_options";
+
+    /// <summary>There is not enough memory for the weights or for the KV cache.</summary>
+    public const string OutOfMemory = "out_of_memory";
+}

@@ -1,0 +1,32 @@
+namespace Serverless.Inference.Kernels;
+
+/// <summary>
+/// One step's rows: the tokens of all scheduled sequences one after the other, each sequence with one or more tokens (a prefill
+/// chunk, or the one token of a decode). Reused from step to step; the engine fills it, kernels read it.
+/// </summary>
+public sealed class StepLayout
+{
+    /// <summary>Rows of this step.</summary>
+    public int RowCount { get; set; }
+
+    /// <summary>Sequences of this step.</summary>
+    public int SequenceCount { get; set; }
+
+    /// <summary>[RowCount] token of each row.</summary>
+    public required int[] Tokens { get; init; }
+
+    /// <summary>[RowCount] position of each row in its own sequence, from 0.</summary>
+    public required int[] Positions { get; init; }
+
+    /// <summary>[RowCount] KV slot of each row: block * BlockSize + offset.</summary>
+    public required int[] Slots { get; init; }
+
+    /// <summary>[SequenceCount + 1] first row of each sequence; its rows have consecutive positions.</summary>
+    public required int[] SequenceStarts { get; init; }
+
+    /// <summary>[SequenceCount * MaxBlocks] block tables; table of sequence s starts at s * MaxBlocks.</summary>
+    public required int[] BlockTables { get; init; }
+
+    /// <summary>Stride of <see cref="BlockTables"/>.</summary>
+    public required int MaxBlocks { get; init; }
+}
