@@ -1,0 +1,74 @@
+using System.Xml.Linq;
+
+namespace Serverless.Architecture.Tests;
+
+/// <summary>Who may know whom: the table of docs/architecture.md, read off the project files.</summary>
+public sealed class DependencyTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["components/Contracts"] = [],
+        ["components/Inference"] = [],
+        ["components/Storage"] = [],
+        ["components/Telemetry"] = [],
+        ["components/Processing"] = ["components/Contracts", "components/Inference", "components/Storage"],
+    };
+
+    private static readonly string[] WebPackages = ["Microsoft.AspNetCore", "Dapr."];
+
+    [Fact]
+    public void Every_component_has_its_row_in_the_table()
+    {
+        Projects().Where(project => project.StartsWith("components/", StringComparison.Ordinal)).Select(Folder)
+            .ShouldBe(Allowed.Keys, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Components_know_only_whom_the_table_allows()
+    {
+        foreach (var project in Projects())
+        {
+            if (Allowed.TryGetValue(Folder(project), out var allowed))
+            {
+                References(project).Except(allowed).ShouldBeEmpty($"{project} refers to a project that it may not know");
+            }
+        }
+    }
+
+    [Fact]
+    public void Nothing_but_end_to_end_tests_depends_on_a_service()
+    {
+        foreach (var project in Projects().Where(project => !project.StartsWith("tests/EndToEnd/", StringComparison.Ordinal)))
+        {
+            References(project).Where(reference => reference.StartsWith("services/", StringComparison.Ordinal)).ShouldBeEmpty(project);
+        }
+    }
+
+    [Fact]
+    public void Libraries_know_no_web_server_and_no_dapr()
+    {
+        foreach (var project in Projects().Where(project => Allowed.ContainsKey(Folder(project))))
+        {
+            var document = XDocument.Parse(Repository.Read(project));
+            var names = document.Descendants().Where(element => element.Name.LocalName is "PackageReference" or "FrameworkReference")
+                .Select(element => element.Attribute("Include")!.Value);
+            names.Where(name => WebPackages.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ShouldBeEmpty(project);
+        }
+    }
+
+    [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        var solution = Repository.Read("Serverless.sln").Replace('\\', '/');
+        Projects().Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    private static IReadOnlyList<string> Projects() => Repository.Files(".csproj");
+
+    private static string Folder(string project) => Path.GetDirectoryName(project)!;
+
+    private static IEnumerable<string> References(string project) =>
+        XDocument.Parse(Repository.Read(project)).Descendants("ProjectReference")
+            .Select(element => Path.GetFullPath(Path.Combine(Repository.Root, Folder(project), element.Attribute("Include")!.Value)))
+            .Select(path => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(path)!));
+}
