@@ -1,3 +1,1 @@
-using Serverless.Cli;
-
-return await CommandLine.RunAsync(args);
+return 0;
