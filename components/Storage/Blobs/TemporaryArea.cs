@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Serverless.Storage.Blobs;
+
+/// <summary>
+/// A store's own folder <c>_tmp/{id}</c> for what is being written, guarded by a lock on <c>_tmp/{id}.lock</c> that ends with the process.
+/// So whoever can take the lock knows that the owner is gone, on whatever host it ran, and sweeps. Made when first needed.
+/// </summary>
+internal sealed class TemporaryArea(string root) : IDisposable
+{
+    private const string LockSuffix = ".lock";
+    private readonly string parent = Path.Combine(root, BlobNames.TemporaryFolder);
+    private readonly Lock gate = new();
+    private string? folder;
+    private int lockDescriptor = -1;
+    private int files;
+
+    /// <summary>A name for a new file; nobody else is given it.</summary>
+    internal string NewPath()
+    {
+        lock (gate)
+        {
+            folder ??= Acquire();
+            return Path.Combine(folder, (++files).ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Removes what processes that are gone have left here.</summary>
+    internal void Sweep()
+    {
+        if (!Directory.Exists(parent)) return;
+        foreach (var lockFile in Directory.EnumerateFiles(parent, "*" + LockSuffix).ToList())
+        {
+            if (LibC.TryLock(lockFile) is not { } descriptor) continue;
+            try
+            {
+                var left = lockFile[..^LockSuffix.Length];
+                if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
+                File.Delete(lockFile);
+            }
+            finally
+            {
+                LibC.Unlock(descriptor);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        if (folder is null) return;
+        Directory.Delete(folder, recursive: true);
+        File.Delete(folder + LockSuffix);
+        LibC.Unlock(lockDescriptor);
+        folder = null;
+        try
+        {
+            Directory.Delete(parent);
+        }
+        catch (IOException)
+        {
+            // Others are still writing here: the folder goes with the last of them.
+        }
+    }
+
+    private string Acquire()
+    {
+        while (true)
+        {
+            Directory.CreateDirectory(parent);
+            var path = Path.Combine(parent, RandomNumberGenerator.GetHexString(16, lowercase: true));
+            if (TryAcquire(path + LockSuffix) is not { } descriptor) continue;
+            lockDescriptor = descriptor;
+            Directory.CreateDirectory(path);
+            return path;
+        }
+    }
+
+    /// <summary>Between making the file and locking it, a sweeper may have taken it for a dead one's and removed it: then it has no name.</summary>
+    private static int? TryAcquire(string lockFile)
+    {
+        try
+        {
+            if (LibC.TryLock(lockFile) is not { } descriptor) return null;
+            if (LibC.Stat(lockFile) is not null) return descriptor;
+            LibC.Unlock(descriptor);
+            return null;
+        }
+        catch (BlobException e) when (e.Kind == BlobErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+}
