@@ -64,7 +64,11 @@ public readonly record struct WeightSource(ReadOnlyMemory<byte> Data, DType Type
 /// <param name="BlockSize">Tokens of one block.</param>
 /// <param name="KvHeads">Key (and value) heads.</param>
 /// <param name="HeadSize">Numbers of one head.</param>
-public sealed record KvCacheShape(int Layers, int Blocks, int BlockSize, int KvHeads, int HeadSize);
+/// <param name="Storage">
+/// How keys and values are stored. Default: <see cref="DType.BFloat16"/>, as models in bfloat16 compute them anyway; take
+/// <see cref="DType.Float32"/> beside float32 weights and <see cref="DType.Float16"/> beside float16 ones.
+/// </param>
+public sealed record KvCacheShape(int Layers, int Blocks, int BlockSize, int KvHeads, int HeadSize, DType Storage = DType.BFloat16);
 
 /// <summary>Copies one block over another.</summary>
 /// <param name="Source">Block to read.</param>

@@ -1,0 +1,206 @@
+using System.Runtime.Intrinsics;
+
+namespace Serverless.Inference.Kernels.Cpu;
+
+/// <summary>The operations whose code depends on the vector width, on checked arguments.</summary>
+internal abstract class CpuOps
+{
+    protected CpuOps(ThreadTeam team) => Team = team;
+
+    protected ThreadTeam Team { get; }
+
+    public static CpuOps Create(CpuIsa isa, ThreadTeam team) => isa switch
+    {
+        CpuIsa.Avx512 => new CpuOps<Simd512, Vector512<float>>(team),
+        CpuIsa.Avx2 => new CpuOps<Simd256, Vector256<float>>(team),
+        _ => new CpuOps<Simd128, Vector128<float>>(team),
+    };
+
+    public abstract void Norm(CpuTensor x, CpuTensor? delta, CpuVector weight, float epsilon, int rows, CpuTensor output);
+
+    public abstract void MatMul(CpuTensor x, CpuMatrix weight, CpuVector? bias, int rows, CpuTensor output);
+
+    public abstract void RotaryAndStore(CpuTensor qkv, RotaryTable rotary, HeadNorm? norm, StepLayout layout, KvView cache, int kvHeads);
+
+    public abstract void Attention(CpuTensor qkv, StepLayout layout, KvView cache, int kvHeads, float scale, int window, CpuTensor output);
+
+    public abstract void SiluMultiply(CpuTensor gateUp, int rows, CpuTensor output);
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
+    where S : ISimd<V>
+    where V : struct
+{
+    private NativeBuffer _scratch = new(0);
+
+    public CpuOps(ThreadTeam team)
+        : base(team)
+    {
+    }
+
+    public override void Norm(CpuTensor x, CpuTensor? delta, CpuVector weight, float epsilon, int rows, CpuTensor output) =>
+        RowLoop.Run(Team, rows, x.Columns, new NormWork<S, V>
+        {
+            X = x.Data,
+            XStride = x.Stride,
+            Delta = delta == null ? null : delta.Data,
+            DeltaStride = delta?.Stride ?? 0,
+            Weight = weight.Data,
+            Group = weight.Length,
+            Columns = x.Columns,
+            Epsilon = epsilon,
+            Output = output.Data,
+            OutputStride = output.Stride,
+        });
+
+    public override void SiluMultiply(CpuTensor gateUp, int rows, CpuTensor output) =>
+        RowLoop.Run(Team, rows, output.Columns * 4, new SiluWork<S, V>
+        {
+            X = gateUp.Data,
+            XStride = gateUp.Stride,
+            Columns = output.Columns,
+            Output = output.Data,
+            OutputStride = output.Stride,
+        });
+
+    public override void MatMul(CpuTensor x, CpuMatrix weight, CpuVector? bias, int rows, CpuTensor output)
+    {
+        switch (weight.Storage)
+        {
+            case DType.Float32:
+                MatMul<Float32Pairs<S, V>>(x, weight, bias, rows, output);
+                break;
+            case DType.BFloat16:
+                MatMul<BFloat16Pairs<S, V>>(x, weight, bias, rows, output);
+                break;
+            case DType.Float16:
+                MatMul<Float16Pairs<S, V>>(x, weight, bias, rows, output);
+                break;
+            default:
+                MatMulInt8(x, weight, bias, rows, output);
+                break;
+        }
+    }
+
+    private void MatMul<F>(CpuTensor x, CpuMatrix weight, CpuVector? bias, int rows, CpuTensor output)
+        where F : IPairFormat<V>
+    {
+        var work = new MatMulWork<S, V, F>
+        {
+            X = x.Data,
+            XStride = x.Stride,
+            Weight = weight.Data,
+            PanelBytes = weight.PanelBytes,
+            Bias = bias == null ? null : bias.Data,
+            Output = output.Data,
+            OutputStride = output.Stride,
+            Rows = rows,
+            Columns = weight.Columns,
+            Panels = weight.Panels,
+            PanelsPerChunk = PanelsPerChunk(weight, rows),
+        };
+        Team.Run(work.Chunks, ref work);
+    }
+
+    private void MatMulInt8(CpuTensor x, CpuMatrix weight, CpuVector? bias, int rows, CpuTensor output)
+    {
+        long bytes = Int8Rows.Bytes(rows, weight.Columns);
+        if (_scratch.Bytes < bytes)
+        {
+            _scratch.Dispose();
+            _scratch = new NativeBuffer(bytes);
+        }
+
+        var quantised = new Int8Rows(_scratch.Pointer, rows, weight.Columns);
+        RowLoop.Run(Team, rows, weight.Columns * 2, new QuantiseWork { X = x.Data, XStride = x.Stride, Columns = x.Columns, Target = quantised });
+        var work = new Int8MatMulWork<S, V>
+        {
+            X = quantised,
+            Weight = weight.Data,
+            PanelBytes = weight.PanelBytes,
+            Bias = bias == null ? null : bias.Data,
+            Output = output.Data,
+            OutputStride = output.Stride,
+            Rows = rows,
+            Blocks = CpuMatrix.Int8Blocks(weight.Columns),
+            Panels = weight.Panels,
+            PanelsPerChunk = PanelsPerChunk(weight, rows),
+        };
+        Team.Run(work.Chunks, ref work);
+    }
+
+    /// <summary>About four chunks a thread, so that a thread that the system holds back delays little; one chunk if all of it is small.</summary>
+    private int PanelsPerChunk(CpuMatrix weight, int rows) =>
+        (long)rows * weight.Rows * weight.Columns < RowLoop.SmallWork * 2L ? weight.Panels : Math.Max(1, weight.Panels / (4 * Team.Size));
+
+    public override void RotaryAndStore(CpuTensor qkv, RotaryTable rotary, HeadNorm? norm, StepLayout layout, KvView cache, int kvHeads)
+    {
+        fixed (float* cos = rotary.Cos, sin = rotary.Sin)
+        {
+            fixed (int* positions = layout.Positions, slots = layout.Slots)
+            {
+                RowLoop.Run(Team, layout.RowCount, qkv.Columns * 2, new RotaryWork<S, V>
+                {
+                    Qkv = qkv.Data,
+                    Stride = qkv.Stride,
+                    QueryHeads = rotary.QueryHeads,
+                    KvHeads = kvHeads,
+                    HeadSize = cache.HeadSize,
+                    Cos = cos,
+                    Sin = sin,
+                    Half = rotary.RotarySize / 2,
+                    QueryNorm = norm == null ? null : ((CpuVector)norm.Query).Data,
+                    KeyNorm = norm == null ? null : ((CpuVector)norm.Key).Data,
+                    Epsilon = norm?.Epsilon ?? 0,
+                    Positions = positions,
+                    Slots = slots,
+                    Cache = cache,
+                });
+            }
+        }
+    }
+
+    public override void Attention(CpuTensor qkv, StepLayout layout, KvView cache, int kvHeads, float scale, int window, CpuTensor output)
+    {
+        switch (cache.Storage)
+        {
+            case DType.Float32:
+                Attention<Float32Pairs<S, V>>(qkv, layout, cache, kvHeads, scale, window, output);
+                break;
+            case DType.BFloat16:
+                Attention<BFloat16Pairs<S, V>>(qkv, layout, cache, kvHeads, scale, window, output);
+                break;
+            default:
+                Attention<Float16Pairs<S, V>>(qkv, layout, cache, kvHeads, scale, window, output);
+                break;
+        }
+    }
+
+    private void Attention<F>(CpuTensor qkv, StepLayout layout, KvView cache, int kvHeads, float scale, int window, CpuTensor output)
+        where F : IPairFormat<V>
+    {
+        fixed (int* positions = layout.Positions, starts = layout.SequenceStarts, tables = layout.BlockTables)
+        {
+            var work = new AttentionWork<S, V, F>
+            {
+                Qkv = qkv.Data,
+                QkvStride = qkv.Stride,
+                Output = output.Data,
+                OutputStride = output.Stride,
+                QueryHeads = (qkv.Columns / cache.HeadSize) - (2 * kvHeads),
+                KvHeads = kvHeads,
+                Scale = scale,
+                Window = window,
+                Cache = cache,
+                Positions = positions,
+                SequenceStarts = starts,
+                BlockTables = tables,
+                MaxBlocks = layout.MaxBlocks,
+            };
+            Team.Run(layout.SequenceCount * kvHeads, ref work);
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+}

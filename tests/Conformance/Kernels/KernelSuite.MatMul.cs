@@ -1,0 +1,102 @@
+using Serverless.Inference.Kernels;
+
+namespace Serverless.Conformance.Tests.Kernels;
+
+public abstract partial class KernelSuite
+{
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public void Products_agree_with_float64(DType storage)
+    {
+        using IKernels kernels = Create();
+        for (int seed = 0; seed < 24; seed++)
+        {
+            var random = new Random(seed);
+            int rows = random.Next(1, 20);
+            int outputs = random.Next(1, 150);
+            int inputs = random.Next(1, seed % 6 == 0 ? 1500 : 200);
+            float[] x = Weights.Random(random, rows * inputs);
+            float[] weight = Weights.Random(random, outputs * inputs, 0.1f);
+            float[]? bias = seed % 2 == 0 ? Weights.Random(random, outputs) : null;
+            using Matrix matrix = kernels.LoadMatrix(Weights.ToBytes(weight, DType.Float32), DType.Float32, outputs, inputs, storage);
+            using Vector? vector = bias == null ? null : kernels.LoadVector(bias);
+            using Tensor input = Upload(kernels, x, inputs);
+            using Tensor output = Poisoned(kernels, rows + 2, outputs);
+            kernels.MatMul(input, matrix, vector, rows, output);
+
+            float[] stored = storage == DType.Int8 ? weight : Weights.Rounded(weight, storage);
+            double[] expected = [.. Enumerable.Range(0, rows).SelectMany(r => Reference.MatMul(x.AsSpan(r * inputs, inputs), stored, bias, outputs))];
+            ShouldAgree(kernels, output, expected, storage == DType.Int8 ? Int8Tolerance : null);
+        }
+    }
+
+    /// <summary>Largest error of int8 products, relative to the largest output.</summary>
+    protected virtual double Int8Tolerance => 0.02;
+
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public void A_row_of_a_product_has_the_same_bits_whatever_stands_beside_it(DType storage)
+    {
+        using IKernels kernels = Create();
+        var random = new Random(7);
+        const int Rows = 67;
+        const int Inputs = 1100;
+        const int Outputs = 270;
+        float[] x = Weights.Random(random, Rows * Inputs);
+        using Matrix matrix = kernels.LoadMatrix(
+            Weights.ToBytes(Weights.Random(random, Outputs * Inputs), DType.Float32), DType.Float32, Outputs, Inputs, storage);
+        float[] together = Product(Rows, 0);
+        for (int count = 1; count < 20; count++)
+        {
+            int first = random.Next(Rows - count);
+            Product(count, first).ShouldBe(together[(first * Outputs)..((first + count) * Outputs)]);
+        }
+
+        float[] Product(int count, int first)
+        {
+            using Tensor input = Upload(kernels, x[(first * Inputs)..((first + count) * Inputs)], Inputs);
+            using Tensor output = Poisoned(kernels, count, Outputs);
+            kernels.MatMul(input, matrix, null, count, output);
+            return Download(kernels, output, count);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public void Stacked_matrices_equal_the_single_ones(DType storage)
+    {
+        using IKernels kernels = Create();
+        var random = new Random(3);
+        const int Inputs = 65;
+        int[] outputs = [33, 5, 70];
+        float[][] weights = [.. outputs.Select(n => Weights.Random(random, n * Inputs))];
+        WeightSource[] parts = [.. weights.Select((w, i) => new WeightSource(Weights.ToBytes(w, DType.BFloat16), DType.BFloat16, outputs[i]))];
+        using Matrix stacked = kernels.LoadStacked(parts, Inputs, storage);
+        using Matrix single = kernels.LoadMatrix(
+            Weights.ToBytes([.. weights.SelectMany(w => w)], DType.BFloat16), DType.BFloat16, outputs.Sum(), Inputs, storage);
+        using Tensor input = Upload(kernels, Weights.Random(random, 3 * Inputs), Inputs);
+        using Tensor a = kernels.Allocate(3, stacked.Rows);
+        using Tensor b = kernels.Allocate(3, single.Rows);
+        kernels.MatMul(input, stacked, null, 3, a);
+        kernels.MatMul(input, single, null, 3, b);
+        Download(kernels, a, 3).ShouldBe(Download(kernels, b, 3));
+    }
+
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public void Embeddings_are_the_stored_rows(DType storage)
+    {
+        using IKernels kernels = Create();
+        var random = new Random(5);
+        const int Tokens = 75;
+        const int Columns = 43;
+        float[] table = Weights.Random(random, Tokens * Columns);
+        using Matrix matrix = kernels.LoadMatrix(Weights.ToBytes(table, DType.Float32), DType.Float32, Tokens, Columns, storage);
+        int[] tokens = [0, 74, 31, 32, 16, 15, 74];
+        using Tensor output = Poisoned(kernels, tokens.Length + 2, Columns);
+        kernels.Embed(matrix, tokens, output);
+        float[] stored = storage == DType.Int8 ? table : Weights.Rounded(table, storage);
+        double[] expected = [.. tokens.SelectMany(t => stored[(t * Columns)..((t + 1) * Columns)]).Select(v => (double)v)];
+        ShouldAgree(kernels, output, expected, storage == DType.Int8 ? 0.5 / 127 * 1.01 : null);
+    }
+}

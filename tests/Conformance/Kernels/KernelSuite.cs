@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Serverless.Inference.Kernels;
+
+namespace Serverless.Conformance.Tests.Kernels;
+
+/// <summary>What every backend must do. A backend inherits each part of the suite and says how it is made and how exact it is.</summary>
+public abstract partial class KernelSuite
+{
+    /// <summary>Makes the backend; skips the test where the machine cannot run it.</summary>
+    protected abstract IKernels Create();
+
+    /// <summary>Largest error of activations, relative to the largest magnitude of the result.</summary>
+    protected virtual double Tolerance => 2e-6;
+
+    /// <summary>Storages of weights.</summary>
+    public static TheoryData<DType> Storages => [DType.Float32, DType.BFloat16, DType.Float16, DType.Int8];
+
+    /// <summary>A tensor with the given rows, followed by poisoned ones.</summary>
+    internal static Tensor Upload(IKernels kernels, float[] values, int columns, int spareRows = 2)
+    {
+        // There is no upload in IKernels: an embedding table in float32 holds the rows.
+        int rows = values.Length / columns;
+        float[] all = [.. values, .. Enumerable.Repeat(float.NaN, spareRows * columns)];
+        using Matrix table = kernels.LoadMatrix(MemoryMarshal.AsBytes<float>(all), DType.Float32, rows + spareRows, columns, DType.Float32);
+        Tensor tensor = kernels.Allocate(rows + spareRows, columns);
+        kernels.Embed(table, [.. Enumerable.Range(0, rows + spareRows)], tensor);
+        return tensor;
+    }
+
+    /// <summary>A poisoned tensor.</summary>
+    internal static Tensor Poisoned(IKernels kernels, int rows, int columns) => Upload(kernels, [], columns, rows);
+
+    internal static float[] Download(IKernels kernels, Tensor tensor, int rows)
+    {
+        var result = new float[rows * tensor.Columns];
+        kernels.Download(tensor, rows, result);
+        return result;
+    }
+
+    /// <summary>The first rows agree with the reference; the rows behind them are still poison.</summary>
+    protected void ShouldAgree(IKernels kernels, Tensor tensor, double[] expected, double? tolerance = null)
+    {
+        float[] all = Download(kernels, tensor, tensor.Rows);
+        double largest = expected.Select(Math.Abs).DefaultIfEmpty().Max();
+        double bound = (tolerance ?? Tolerance) * Math.Max(largest, 1e-3);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double error = Math.Abs(all[i] - expected[i]);
+            (error <= bound).ShouldBeTrue($"row {i / tensor.Columns}, column {i % tensor.Columns}: {all[i]}, expected {expected[i]} within {bound}");
+        }
+
+        all.Skip(expected.Length).ShouldAllBe(value => float.IsNaN(value), "rows behind the last are not written");
+    }
+}
