@@ -1,0 +1,23 @@
+using Serverless.Inference.Tokenization.Text;
+
+namespace Serverless.Inference.Tokenization.Normalizers;
+
+/// <summary>Replaces every occurrence of a pattern.</summary>
+internal sealed class Replace(TextPattern pattern, string content) : Normalizer
+{
+    /// <inheritdoc/>
+    public override bool Changes(ReadOnlySpan<char> text) => pattern.TryFind(text, 0, out _, out _);
+
+    /// <inheritdoc/>
+    public override void Apply(ReadOnlySpan<char> text, TextBuffer output) => pattern.Replace(text, content, output);
+
+    /// <inheritdoc/>
+    public override bool KeepsOrigin(ReadOnlySpan<char> text)
+    {
+        // The replacement stands where the last character of what it replaces stood.
+        if (!pattern.TryFind(text, 0, out int start, out int end) || start > 0 || end == 0)
+            return true;
+        CodePoints.At(text, 0, out int first);
+        return content.Length > 0 && end == first;
+    }
+}

@@ -1,0 +1,25 @@
+using Serverless.Inference.Tokenization.Text;
+
+namespace Serverless.Inference.Tokenization.Normalizers;
+
+/// <summary>Leaves out combining marks.</summary>
+internal sealed class StripAccents : Normalizer
+{
+    /// <inheritdoc/>
+    public override bool Changes(ReadOnlySpan<char> text) => text.ContainsAnyExceptInRange('\0', '\u02FF');
+
+    /// <inheritdoc/>
+    public override void Apply(ReadOnlySpan<char> text, TextBuffer output)
+    {
+        for (int index = 0, length; index < text.Length; index += length)
+        {
+            int codePoint = CodePoints.At(text, index, out length);
+            if (!CodePoints.Is(codePoint, CodePoints.Mark))
+                output.AppendCodePoint(codePoint);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool KeepsOrigin(ReadOnlySpan<char> text) =>
+        text.Length == 0 || !CodePoints.Is(CodePoints.At(text, 0, out _), CodePoints.Mark);
+}
