@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Serverless.Cli.Doctor;
+
+namespace Serverless.Cli;
+
+/// <summary>The commands. Data goes to stdout, progress and errors to stderr.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var root = new RootCommand("Durable batch LLM inference: a dataset, a model and a prompt in, Parquet out.")
+        {
+            DoctorCommand.Create(),
+        };
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync("Run with --help to see what there is.");
+            return ExitCode.Usage;
+        }
+
+        // A job that is stopped finishes its step and closes its files; the runtime must not cut that short.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1), EnableDefaultExceptionHandler = false });
+    }
+}
