@@ -26,4 +26,10 @@ public static class InferenceErrorCodes
 
     /// <summary>There is not enough memory for the weights or for the KV cache.</summary>
     public const string OutOfMemory = "out_of_memory";
+
+    /// <summary>The model's logits are not finite: its numbers overflow for this prompt.</summary>
+    public const string NotANumber = "not_a_number";
+
+    /// <summary>The engine broke in the middle of a step; every request under way failed with it.</summary>
+    public const string EngineFailed = "engine_failed";
 }

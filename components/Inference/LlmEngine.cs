@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Serverless.Inference.Kernels;
+using Serverless.Inference.Loading;
+using Serverless.Inference.Models;
+using Serverless.Inference.Requests;
+using Serverless.Inference.Runner;
+using Serverless.Inference.Tokenization;
+
+namespace Serverless.Inference;
+
+/// <summary>
+/// A language model, loaded and running: requests of any number of callers are batched continuously on one thread of its own.
+/// <code>
+/// await using var engine = await LlmEngine.LoadAsync(new EngineOptions("samples/models/haiku-tiny"));
+/// await foreach (var result in engine.GenerateAsync(requests)) ...
+/// </code>
+/// </summary>
+public sealed class LlmEngine : IGenerationEngine
+{
+    private readonly IKernels kernels;
+    private readonly ModelRunner runner;
+    private readonly EngineLoop loop;
+    private readonly EngineLimits limits;
+    private readonly RequestPreparation preparation;
+    private readonly EngineInstruments instruments;
+    private readonly TimeProvider time;
+    private int disposed;
+
+    private LlmEngine(
+        EngineOptions options, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer,
+        IKernels kernels, EngineLimits limits, ModelRunner runner, TimeProvider time)
+    {
+        Config = config;
+        Tokenizer = tokenizer;
+        this.kernels = kernels;
+        this.limits = limits;
+        this.runner = runner;
+        this.time = time;
+        preparation = new RequestPreparation(options, config, limits, RequestPreparation.Defaults(generation), tokenizer);
+        loop = new EngineLoop(limits, options.EnablePrefixCaching, runner.Run, preparation.CreateText, time);
+        instruments = new EngineInstruments(options.ModelSource, () => Statistics);
+    }
+
+    /// <summary>The model.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Its tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Longest prompt plus completion, in tokens.</summary>
+    public int MaxModelLen => limits.MaxModelLen;
+
+    /// <summary>What it runs on, for people.</summary>
+    public string Device => kernels.Device;
+
+    /// <summary>What it is doing and has done.</summary>
+    public EngineStatistics Statistics => loop.Statistics;
+
+    /// <summary>Loads a model and starts the engine.</summary>
+    /// <param name="options">Which model, and how to run it.</param>
+    /// <param name="loggerFactory">Where it logs. Default: nowhere.</param>
+    /// <param name="timeProvider">Its clock. Default: the system's.</param>
+    /// <param name="cancellationToken">Ends loading.</param>
+    /// <exception cref="InferenceException">The model folder or an option is wrong, or memory does not suffice.</exception>
+    public static Task<LlmEngine> LoadAsync(
+        EngineOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () => Load(options, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<LlmEngine>(), timeProvider ?? TimeProvider.System, cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public GenerationRequest Prepare(GenerationRequest request) => preparation.Prepare(request);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GenerationResult> GenerateAsync(
+        IAsyncEnumerable<GenerationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var call = new BatchCall(preparation, loop, time, limits.MaxOfOneCall);
+        await foreach (var result in call.RunAsync(requests, cancellationToken)) yield return result;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GenerationDelta> StreamAsync(
+        GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var call = new StreamCall(loop);
+        await foreach (var delta in call.RunAsync(preparation.CreateGroup(request, call), cancellationToken)) yield return delta;
+    }
+
+    /// <summary>Ends the engine after its current step and frees its memory. Requests under way fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 1) return;
+        await loop.DisposeAsync();
+        instruments.Dispose();
+        runner.Dispose();
+        kernels.Dispose();
+    }
+
+    private static LlmEngine Load(EngineOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        using var folder = ModelFolder.Open(options.ModelSource);
+        var tokenizer = Tokenizer.Load(folder.Path);
+        var (kernels, limits, runner) = ModelRunner.Load(options, folder, cancellationToken);
+        try
+        {
+            var engine = new LlmEngine(options, folder.Config, folder.Generation, tokenizer, kernels, limits, runner, time);
+            engine.loop.Start();
+            return engine;
+        }
+        catch
+        {
+            runner.Dispose();
+            kernels.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Serverless.Inference.Kernels;
+using Serverless.Inference.Models;
+
+namespace Serverless.Inference.Runner;
+
+/// <summary>What the options come to for one model on one device: every size is known and checked.</summary>
+/// <param name="MaxModelLen">Longest prompt plus completion.</param>
+/// <param name="MaxSequences">Sequences that run at once.</param>
+/// <param name="MaxBatchedTokens">Tokens of one step.</param>
+/// <param name="Storage">How weights are stored.</param>
+/// <param name="KvShape">The KV cache.</param>
+internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBatchedTokens, DType Storage, KvCacheShape KvShape)
+{
+    // A step of so many rows is bound by arithmetic on a CPU already; more would only make decodes wait longer.
+    private const int DefaultBatchedTokens = 256;
+
+    /// <summary>Requests that may wait in the engine before submitting one has to wait itself.</summary>
+    public int MaxWaiting => Math.Max(1024, 16 * MaxSequences);
+
+    /// <summary>Requests of one call that may be under way or finished and not yet taken.</summary>
+    public int MaxOfOneCall => Math.Max(32, 2 * MaxSequences);
+
+    /// <summary>Checks the options and fills in defaults.</summary>
+    /// <exception cref="InferenceException">An option is out of range, or the KV cache cannot hold one sequence.</exception>
+    public static EngineLimits Resolve(EngineOptions options, ModelConfig config, IKernels kernels)
+    {
+        Require(options.MaxNumSeqs is >= 1 and <= 65536, "max_num_seqs", "from 1 to 65536", options.MaxNumSeqs);
+        Require(options.BlockSize is 16 or 32, "block_size", "16 or 32", options.BlockSize);
+        Require(options.MaxModelLen is null or >= 2, "max_model_len", "at least 2", options.MaxModelLen);
+        Require(
+            options.MaxModelLen is null || options.MaxModelLen <= config.MaxPositionEmbeddings,
+            "max_model_len", $"at most the model's own context length ({config.MaxPositionEmbeddings})", options.MaxModelLen);
+        Require(options.KvCacheBytes is null or > 0, "kv_cache_bytes", "above 0", options.KvCacheBytes);
+        Require(options.Threads is null or >= 1, "threads", "at least 1", options.Threads);
+        int batchedTokens = options.MaxNumBatchedTokens ?? Math.Max(DefaultBatchedTokens, options.MaxNumSeqs);
+        Require(
+            batchedTokens >= options.MaxNumSeqs, "max_num_batched_tokens",
+            $"at least max_num_seqs ({options.MaxNumSeqs}), since each running sequence takes one token of a step", batchedTokens);
+
+        var storage = WeightStorage(options);
+        var shape = new KvCacheShape(
+            config.NumHiddenLayers, Blocks: 0, options.BlockSize, config.NumKeyValueHeads, config.HeadSize,
+            storage == DType.Int8 ? DType.BFloat16 : storage);
+        long blockBytes = BlockBytes(shape);
+        long affordable = (options.KvCacheBytes ?? kernels.DefaultKvCacheBytes) / blockBytes;
+        int maxModelLen = ContextLength(options, config, affordable, blockBytes);
+        long usable = (long)options.MaxNumSeqs * ((maxModelLen + options.BlockSize - 1) / options.BlockSize);
+        shape = shape with { Blocks = (int)Math.Min(Math.Min(affordable, usable), int.MaxValue / options.BlockSize) };
+        return new EngineLimits(maxModelLen, options.MaxNumSeqs, batchedTokens, storage, shape);
+    }
+
+    /// <summary>Bytes of one block, all layers, keys and values.</summary>
+    public static long BlockBytes(KvCacheShape shape) =>
+        2L * shape.Layers * shape.BlockSize * shape.KvHeads * shape.HeadSize * (shape.Storage == DType.Float32 ? sizeof(float) : sizeof(ushort));
+
+    /// <summary>A length that was asked for must fit; the model's own is cut to what the cache holds.</summary>
+    private static int ContextLength(EngineOptions options, ModelConfig config, long blocks, long blockBytes)
+    {
+        long held = blocks * options.BlockSize;
+        int wanted = options.MaxModelLen ?? config.MaxPositionEmbeddings;
+        if (held >= wanted) return wanted;
+        if (options.MaxModelLen is null && held >= options.BlockSize) return (int)held;
+        long needed = (wanted + options.BlockSize - 1) / options.BlockSize * blockBytes;
+        throw new InferenceException(
+            options.KvCacheBytes is null ? InferenceErrorCodes.OutOfMemory : InferenceErrorCodes.EngineOptions,
+            $"The KV cache holds {held} tokens, but a sequence of max_model_len {wanted} needs room for all of them. "
+            + $"Set kv_cache_bytes to at least {needed}, or max_model_len to at most {held}.");
+    }
+
+    private static DType WeightStorage(EngineOptions options)
+    {
+        Require(options.Quantization is null or "int8", "quantization", "int8 or left out", options.Quantization);
+        var storage = options.Dtype switch
+        {
+            "auto" or "bfloat16" => DType.BFloat16,
+            "float32" => DType.Float32,
+            "float16" => DType.Float16,
+            _ => throw OutOfRange("dtype", "auto, bfloat16, float16 or float32", options.Dtype),
+        };
+        return options.Quantization is null ? storage : DType.Int8;
+    }
+
+    private static void Require<T>(bool holds, string option, string allowed, T found)
+    {
+        if (!holds) throw OutOfRange(option, allowed, found);
+    }
+
+    private static InferenceException OutOfRange<T>(string option, string allowed, T found) =>
+        new(InferenceErrorCodes.EngineOptions, $"{option} must be {allowed}; found {found}.");
+}

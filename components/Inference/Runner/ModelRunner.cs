@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using Serverless.Inference.Kernels;
+using Serverless.Inference.Kernels.Cpu;
+using Serverless.Inference.Loading;
+using Serverless.Inference.Models;
+using Serverless.Inference.Scheduling;
+
+namespace Serverless.Inference.Runner;
+
+/// <summary>Executes steps: copies blocks, runs the model, samples. Used by one thread.</summary>
+internal sealed class ModelRunner : IDisposable
+{
+    // Host memory for logits; more rows than this are done in turns.
+    private const int MaxLogits = 8 << 20;
+
+    private readonly IKernels kernels;
+    private readonly DecoderModel model;
+    private readonly KvCache cache;
+    private readonly StepInputs inputs;
+    private readonly StepSampler sampler;
+    private readonly float[] logits;
+    private readonly int[] logitRows;
+    private readonly int vocabulary;
+
+    /// <summary>Allocates everything that steps need.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="weights">Its weights; disposed with this.</param>
+    /// <param name="kernels">The device; outlives this.</param>
+    /// <param name="limits">Sizes.</param>
+    /// <param name="threads">Threads that sample.</param>
+    public ModelRunner(ModelConfig config, DecoderWeights weights, IKernels kernels, EngineLimits limits, int threads)
+    {
+        this.kernels = kernels;
+        vocabulary = config.VocabSize;
+        int rows = Math.Clamp(MaxLogits / vocabulary, Math.Min(16, limits.MaxSequences), limits.MaxSequences);
+        model = new DecoderModel(config, weights, kernels, limits.MaxModelLen, limits.MaxBatchedTokens, rows);
+        cache = kernels.AllocateKvCache(limits.KvShape);
+        inputs = new StepInputs(limits);
+        sampler = new StepSampler(vocabulary, limits.MaxSequences, threads);
+        logits = new float[rows * vocabulary];
+        logitRows = new int[rows];
+    }
+
+    /// <summary>Makes the runner of a model folder, with the kernels that it runs on.</summary>
+    /// <exception cref="InferenceException">An option, a tensor or the amount of memory is wrong.</exception>
+    public static (IKernels Kernels, EngineLimits Limits, ModelRunner Runner) Load(
+        EngineOptions options, ModelFolder folder, CancellationToken cancellationToken = default)
+    {
+        var device = new CpuKernels(options.Threads);
+        DecoderWeights? weights = null;
+        try
+        {
+            var limits = EngineLimits.Resolve(options, folder.Config, device);
+            weights = DecoderWeights.Load(folder.Config, folder.Weights, device, limits.Storage, cancellationToken);
+            return (device, limits, new ModelRunner(folder.Config, weights, device, limits, options.Threads ?? Environment.ProcessorCount));
+        }
+        catch (Exception e)
+        {
+            weights?.Dispose();
+            device.Dispose();
+            if (e is not OutOfMemoryException) throw;
+            throw new InferenceException(
+                InferenceErrorCodes.OutOfMemory, "There is not enough memory for the weights and the KV cache. Set kv_cache_bytes lower.", e);
+        }
+    }
+
+    /// <summary>Runs a step.</summary>
+    /// <returns>What was sampled, in the order of the plan's samples; valid until the next step.</returns>
+    public ReadOnlySpan<SampledToken> Run(StepPlan plan)
+    {
+        if (plan.Copies.Count > 0) kernels.CopyBlocks(cache, CollectionsMarshal.AsSpan(plan.Copies));
+        inputs.Write(plan);
+        model.Forward(inputs.Layout, cache);
+        var samples = CollectionsMarshal.AsSpan(plan.Samples);
+        for (int start = 0; start < samples.Length;)
+        {
+            int count = CountOfTurn(samples[start..], out int rows);
+            model.Logits(logitRows.AsSpan(0, rows), logits);
+            sampler.Sample(plan.Samples, start, count, logits);
+            start += count;
+        }
+
+        return sampler.Results[..samples.Length];
+    }
+
+    /// <summary>
+    /// The logits of every position of a text, computed in chunks. Uses the cache from its first block on, so it is for a runner
+    /// that runs nothing else.
+    /// </summary>
+    /// <returns>[tokens, vocabulary].</returns>
+    public float[] AllLogits(ReadOnlySpan<int> tokens, int chunk)
+    {
+        float[] all = new float[tokens.Length * vocabulary];
+        int[] blocks = new int[(tokens.Length + cache.Shape.BlockSize - 1) / cache.Shape.BlockSize];
+        for (int i = 0; i < blocks.Length; i++) blocks[i] = i;
+        for (int start = 0; start < tokens.Length; start += chunk)
+        {
+            int rows = Math.Min(chunk, tokens.Length - start);
+            inputs.WriteAlone(tokens.Slice(start, rows), start, blocks);
+            model.Forward(inputs.Layout, cache);
+            for (int row = 0; row < rows; row++)
+                model.Logits([row], all.AsSpan((start + row) * vocabulary, vocabulary));
+        }
+
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        cache.Dispose();
+        model.Dispose();
+    }
+
+    /// <summary>Lists the rows whose logits the next samples need, as many as fit, and says how many samples those serve.</summary>
+    private int CountOfTurn(ReadOnlySpan<Sample> samples, out int rows)
+    {
+        rows = 0;
+        int chunk = -1;
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (samples[i].Chunk != chunk)
+            {
+                if (rows == logitRows.Length) return i;
+                chunk = samples[i].Chunk;
+                logitRows[rows++] = inputs.LastRows[chunk];
+            }
+
+            sampler.SetRow(i, rows - 1);
+        }
+
+        return samples.Length;
+    }
+}
