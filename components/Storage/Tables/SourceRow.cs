@@ -1,15 +1,21 @@
 namespace Serverless.Storage.Tables;
 
 /// <summary>A row of a text file, or why it is none.</summary>
-/// <param name="Offset">The file's byte at which the row starts.</param>
-/// <param name="Line">The line in which it starts, 1 being the first of the range that is read.</param>
-/// <param name="Values">Its values by column in the file's order; null if the row is bad.</param>
+/// <param name="Row">Its position in the file, 0 being the first; bad rows count, blank lines do not.</param>
+/// <param name="Line">The line in which it starts, 1 being the file's first.</param>
+/// <param name="Offset">The file's byte at which it starts.</param>
+/// <param name="Values">Its values by column, in the file's order; null if the row is bad.</param>
 /// <param name="Error">What is wrong with the row; null if nothing is.</param>
-public readonly record struct SourceRow(long Offset, long Line, IReadOnlyDictionary<string, object?>? Values, string? Error);
+public readonly record struct SourceRow(long Row, long Line, long Offset, IReadOnlyDictionary<string, object?>? Values, string? Error);
 
-/// <summary>A part of a text file that holds whole rows.</summary>
+/// <summary>A part of a text file: the rows that start in it.</summary>
 /// <param name="Start">The first byte.</param>
-/// <param name="End">The byte after the last.</param>
-/// <param name="FirstRow">Position in the file of the first row in it.</param>
-/// <param name="RowCount">Rows in it, bad ones counted.</param>
-public sealed record RowRange(long Start, long End, long FirstRow, long RowCount);
+/// <param name="End">The byte after the last; a row that starts before it belongs to the range as a whole.</param>
+/// <param name="FirstRow">Position in the file of the first row. Default: 0.</param>
+/// <param name="RowCount">Rows in it, bad ones too; -1 if unknown. Default: -1.</param>
+/// <param name="FirstLine">The line at <paramref name="Start"/>. Default: 1.</param>
+public sealed record RowRange(long Start, long End, long FirstRow = 0, long RowCount = -1, long FirstLine = 1)
+{
+    /// <summary>The whole file.</summary>
+    public static RowRange All { get; } = new(0, long.MaxValue);
+}
