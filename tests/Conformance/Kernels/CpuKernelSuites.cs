@@ -13,6 +13,11 @@ public sealed class Avx2CpuKernels : KernelSuite
     protected override IKernels Create() => CpuBackends.Create(CpuIsa.Avx2, 2);
 }
 
+public sealed class Avx2VnniCpuKernels : KernelSuite
+{
+    protected override IKernels Create() => CpuBackends.Create(CpuIsa.Avx2Vnni, 2);
+}
+
 public sealed class Avx512CpuKernels : KernelSuite
 {
     protected override IKernels Create() => CpuBackends.Create(CpuIsa.Avx512, 3);

@@ -36,7 +36,7 @@ public sealed unsafe class CpuKernels : IKernels
     public static bool IsSupported(CpuIsa isa) => CpuIsas.IsSupported(isa);
 
     /// <inheritdoc/>
-    public string Device => $"cpu ({(_isa == CpuIsa.Avx512 ? "AVX-512" : _isa == CpuIsa.Avx2 ? "AVX2" : "portable")}, {_team.Size} thread{(_team.Size == 1 ? "" : "s")})";
+    public string Device => $"cpu ({CpuIsas.Name(_isa)}, {_team.Size} thread{(_team.Size == 1 ? "" : "s")})";
 
     /// <inheritdoc/>
     public long DefaultKvCacheBytes

@@ -5,15 +5,17 @@ namespace Serverless.Inference.Kernels.Cpu;
 /// <summary>The operations whose code depends on the vector width, on checked arguments.</summary>
 internal abstract class CpuOps
 {
-    protected CpuOps(ThreadTeam team) => Team = team;
+    protected CpuOps(CpuIsa isa, ThreadTeam team) => (Isa, Team) = (isa, team);
+
+    protected CpuIsa Isa { get; }
 
     protected ThreadTeam Team { get; }
 
     public static CpuOps Create(CpuIsa isa, ThreadTeam team) => isa switch
     {
-        CpuIsa.Avx512 => new CpuOps<Simd512, Vector512<float>>(team),
-        CpuIsa.Avx2 => new CpuOps<Simd256, Vector256<float>>(team),
-        _ => new CpuOps<Simd128, Vector128<float>>(team),
+        CpuIsa.Avx512 => new CpuOps<Simd512, Vector512<float>>(isa, team),
+        CpuIsa.Avx2 or CpuIsa.Avx2Vnni => new CpuOps<Simd256, Vector256<float>>(isa, team),
+        _ => new CpuOps<Simd128, Vector128<float>>(isa, team),
     };
 
     public abstract void Norm(CpuTensor x, CpuTensor? delta, CpuVector weight, float epsilon, int rows, CpuTensor output);
@@ -34,8 +36,8 @@ internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
 {
     private NativeBuffer _scratch = new(0);
 
-    public CpuOps(ThreadTeam team)
-        : base(team)
+    public CpuOps(CpuIsa isa, ThreadTeam team)
+        : base(isa, team)
     {
     }
 
@@ -77,8 +79,14 @@ internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
             case DType.Float16:
                 MatMul<Float16Pairs<S, V>>(x, weight, bias, rows, output);
                 break;
+            case DType.Int8 when Isa == CpuIsa.Portable:
+                MatMulInt8<Simd128, Vector128<float>, PortableDot, Vector128<int>>(x, weight, bias, rows, output);
+                break;
+            case DType.Int8 when Isa == CpuIsa.Avx2 || !CpuIsas.IsSupported(CpuIsa.Avx2Vnni):
+                MatMulInt8<Simd256, Vector256<float>, Avx2Dot, Vector256<int>>(x, weight, bias, rows, output);
+                break;
             default:
-                MatMulInt8(x, weight, bias, rows, output);
+                MatMulInt8<Simd256, Vector256<float>, VnniDot, Vector256<int>>(x, weight, bias, rows, output);
                 break;
         }
     }
@@ -103,18 +111,22 @@ internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
         Team.Run(work.Chunks, ref work);
     }
 
-    private void MatMulInt8(CpuTensor x, CpuMatrix weight, CpuVector? bias, int rows, CpuTensor output)
+    private void MatMulInt8<W, U, D, I>(CpuTensor x, CpuMatrix weight, CpuVector? bias, int rows, CpuTensor output)
+        where W : ISimd<U>
+        where U : struct
+        where D : IInt8Dot<I, U>
+        where I : struct
     {
-        long bytes = Int8Rows.Bytes(rows, weight.Columns);
+        long bytes = Int8Rows.Bytes(rows, weight.Columns, D.Words);
         if (_scratch.Bytes < bytes)
         {
             _scratch.Dispose();
             _scratch = new NativeBuffer(bytes);
         }
 
-        var quantised = new Int8Rows(_scratch.Pointer, rows, weight.Columns);
-        RowLoop.Run(Team, rows, weight.Columns * 2, new QuantiseWork { X = x.Data, XStride = x.Stride, Columns = x.Columns, Target = quantised });
-        var work = new Int8MatMulWork<S, V>
+        var quantised = new Int8Rows(_scratch.Pointer, weight.Columns, D.Words);
+        RowLoop.Run(Team, rows, weight.Columns * 2, new QuantiseWork<D, I, U> { X = x.Data, XStride = x.Stride, Columns = x.Columns, Target = quantised });
+        var work = new Int8MatMulWork<W, U, D, I>
         {
             X = quantised,
             Weight = weight.Data,

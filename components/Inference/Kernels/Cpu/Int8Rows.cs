@@ -1,46 +1,79 @@
 namespace Serverless.Inference.Kernels.Cpu;
 
-/// <summary>Activations quantised per row and block of 32 inputs, in scratch memory of the kernels.</summary>
-internal unsafe struct Int8Rows
+/// <summary>
+/// Activations quantised per row and block of 32 inputs (the largest magnitude becomes 127), in scratch memory: for each block its scale, the
+/// integer at which sums start, and eight groups of 4 activations in the form that the dot product wants.
+/// </summary>
+internal readonly unsafe struct Int8Rows
 {
-    private readonly short* _values;
-    private readonly float* _scales;
+    private const int Header = 2;
+    private const int Groups = CpuMatrix.Int8Block / 4;
+    private readonly int* _words;
     private readonly int _blocks;
+    private readonly int _blockWords;
 
-    public Int8Rows(byte* scratch, int rows, int columns)
+    public Int8Rows(byte* scratch, int columns, int wordsPerGroup)
     {
+        _words = (int*)scratch;
         _blocks = CpuMatrix.Int8Blocks(columns);
-        _values = (short*)scratch;
-        _scales = (float*)(scratch + ((long)rows * _blocks * CpuMatrix.Int8Block * sizeof(short)));
+        _blockWords = Header + (Groups * wordsPerGroup);
     }
 
-    public static long Bytes(int rows, int columns) =>
-        (long)rows * CpuMatrix.Int8Blocks(columns) * ((CpuMatrix.Int8Block * sizeof(short)) + sizeof(float));
+    /// <summary>Words from one block to the next.</summary>
+    public int BlockWords => _blockWords;
 
-    public readonly short* Values(int row) => _values + ((long)row * _blocks * CpuMatrix.Int8Block);
+    public static long Bytes(int rows, int columns, int wordsPerGroup) =>
+        (long)rows * CpuMatrix.Int8Blocks(columns) * (Header + (Groups * wordsPerGroup)) * sizeof(int);
 
-    public readonly float* Scales(int row) => _scales + ((long)row * _blocks);
+    /// <summary>First block of a row: scale, start, groups.</summary>
+    public int* Row(int row) => _words + ((long)row * _blocks * _blockWords);
 
-    public readonly void Quantise(int row, ReadOnlySpan<float> x)
+    public void Quantise<D, I, V>(int row, float* x, int columns)
+        where D : IInt8Dot<I, V>
+        where I : struct
+        where V : struct
     {
-        short* values = Values(row);
-        for (int block = 0; block < _blocks; block++)
+        sbyte* values = stackalloc sbyte[CpuMatrix.Int8Block];
+        int* target = Row(row);
+        for (int first = 0; first < columns; first += CpuMatrix.Int8Block)
         {
-            ReadOnlySpan<float> part = x[(block * CpuMatrix.Int8Block)..Math.Min(x.Length, (block + 1) * CpuMatrix.Int8Block)];
+            int count = Math.Min(CpuMatrix.Int8Block, columns - first);
             float largest = 0;
-            foreach (float value in part)
+            for (int i = 0; i < count; i++)
             {
-                largest = MathF.Max(largest, MathF.Abs(value));
+                largest = MathF.Max(largest, MathF.Abs(x[first + i]));
             }
 
-            float scale = largest / 127;
             float inverse = largest == 0 ? 0 : 127 / largest;
-            Scales(row)[block] = scale;
-            short* target = values + (block * CpuMatrix.Int8Block);
+            int sum = 0;
             for (int i = 0; i < CpuMatrix.Int8Block; i++)
             {
-                target[i] = i < part.Length ? (short)MathF.Round(part[i] * inverse) : (short)0;
+                values[i] = i < count ? (sbyte)MathF.Round(x[first + i] * inverse) : (sbyte)0;
+                sum += values[i];
             }
+
+            *(float*)target = largest / 127;
+            target[1] = D.Start(sum);
+            for (int group = 0; group < Groups; group++)
+            {
+                D.Prepare(values + (group * 4), target + Header + (group * D.Words));
+            }
+
+            target += _blockWords;
         }
     }
+}
+
+/// <summary>Quantises rows.</summary>
+internal unsafe struct QuantiseWork<D, I, V> : IRowWork
+    where D : IInt8Dot<I, V>
+    where I : struct
+    where V : struct
+{
+    public float* X;
+    public int XStride;
+    public int Columns;
+    public Int8Rows Target;
+
+    public readonly void Row(int row) => Target.Quantise<D, I, V>(row, X + ((long)row * XStride), Columns);
 }

@@ -4,15 +4,15 @@ namespace Serverless.Inference.Kernels.Cpu;
 
 /// <summary>
 /// Products with float weights: every output is one chain of fused multiply-adds over the inputs in order, starting at the bias (or 0).
-/// Inputs are taken in blocks, so that a block of a panel stays in cache while all rows use it; between blocks the running sums rest in the
-/// output, which changes no bit. A chunk is a run of panels.
+/// Rows and inputs are taken in blocks, so that activations stay in cache while panels stream by; between blocks of inputs the running sums
+/// rest in the output, which changes no bit. A chunk is a run of panels.
 /// </summary>
 internal unsafe struct MatMulWork<S, V, F> : IChunkedWork
     where S : ISimd<V>
     where V : struct
     where F : IPairFormat<V>
 {
-    private const int KBlock = 512;
+    private const int RowBlock = 192;
 
     public float* X;
     public int XStride;
@@ -28,87 +28,72 @@ internal unsafe struct MatMulWork<S, V, F> : IChunkedWork
 
     public readonly int Chunks => (Panels + PanelsPerChunk - 1) / PanelsPerChunk;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Inputs of a block: a panel's share fits into half of a level-1 cache.</summary>
+    private readonly int KBlock => Rows <= 16 ? Columns : S.Width == 16 ? 512 : 256;
+
     public readonly void Run(int chunk)
     {
-        int end = Math.Min(Panels, (chunk + 1) * PanelsPerChunk);
-        nint step = 16 * F.PairBytes;
-        for (int panel = chunk * PanelsPerChunk; panel < end; panel++)
+        int begin = chunk * PanelsPerChunk;
+        int end = Math.Min(Panels, begin + PanelsPerChunk);
+        if (Rows == 1)
         {
-            int column = panel * CpuMatrix.PanelRows;
+            MatVec<S, V, F>.Run(X, Weight, PanelBytes, Bias, Output, Columns, begin, end);
+            return;
+        }
+
+        for (int row = 0; row < Rows; row += RowBlock)
+        {
+            int lastRow = Math.Min(Rows, row + RowBlock) - 1;
             for (int k = 0; k < Columns; k += KBlock)
             {
                 int count = Math.Min(KBlock, Columns - k);
-                byte* weight = Weight + (panel * PanelBytes) + (k * step);
-                for (int lane = 0; lane < 16; lane += S.Width)
+                for (int panel = begin; panel < end; panel++)
                 {
-                    float* bias = Bias == null ? null : Bias + column + lane;
-                    for (int row = 0; row < Rows; row += 4)
-                    {
-                        Tile4(row, k, count, weight + (lane * 4), column + lane, bias);
-                    }
+                    Block(row, lastRow, k, count, panel);
                 }
             }
         }
     }
 
-    /// <summary>Four rows by two vectors. Rows past the last are the last again: they write what it writes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Tile4(int row, int k, int count, byte* weight, int column, float* bias)
+    /// <summary>One panel's share of some rows' sums, tile by tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Block(int row, int lastRow, int k, int count, int panel)
     {
-        int last = Rows - 1;
-        int row1 = Math.Min(row + 1, last);
-        int row2 = Math.Min(row + 2, last);
-        int row3 = Math.Min(row + 3, last);
-        float* x0 = X + ((long)row * XStride) + k;
-        float* x1 = X + ((long)row1 * XStride) + k;
-        float* x2 = X + ((long)row2 * XStride) + k;
-        float* x3 = X + ((long)row3 * XStride) + k;
-        float* o0 = Output + ((long)row * OutputStride) + column;
-        float* o1 = Output + ((long)row1 * OutputStride) + column;
-        float* o2 = Output + ((long)row2 * OutputStride) + column;
-        float* o3 = Output + ((long)row3 * OutputStride) + column;
-        Start(k, o0, bias, out V c00, out V c01);
-        Start(k, o1, bias, out V c10, out V c11);
-        Start(k, o2, bias, out V c20, out V c21);
-        Start(k, o3, bias, out V c30, out V c31);
-        nint step = 16 * F.PairBytes;
-        for (nint i = 0; i < count; i++)
+        int column = panel * CpuMatrix.PanelRows;
+        byte* weight = Weight + (panel * PanelBytes) + ((long)k * 16 * F.PairBytes);
+        for (int lane = 0; lane < 16; lane += S.Width)
         {
-            F.Load(weight, 64, out V a, out V b);
-            V x = S.Broadcast(x0[i]);
-            c00 = S.Fma(x, a, c00);
-            c01 = S.Fma(x, b, c01);
-            x = S.Broadcast(x1[i]);
-            c10 = S.Fma(x, a, c10);
-            c11 = S.Fma(x, b, c11);
-            x = S.Broadcast(x2[i]);
-            c20 = S.Fma(x, a, c20);
-            c21 = S.Fma(x, b, c21);
-            x = S.Broadcast(x3[i]);
-            c30 = S.Fma(x, a, c30);
-            c31 = S.Fma(x, b, c31);
-            weight += step;
+            var tile = new MatMulTile<S, V, F>
+            {
+                X = X + k,
+                XStride = XStride,
+                LastRow = lastRow,
+                Weight = weight + (lane * 4),
+                Count = count,
+                Start = k > 0 ? null : Bias == null ? MatMulTile.Zeros : Bias + column + lane,
+                Output = Output + column + lane,
+                OutputStride = OutputStride,
+            };
+            int next = row;
+            while (next <= lastRow)
+            {
+                int left = lastRow - next + 1;
+                if (S.Width == 16 && left > 6)
+                {
+                    tile.Rows8(next);
+                    next += 8;
+                }
+                else if (left is 5 or 6 or > 8)
+                {
+                    tile.Rows6(next);
+                    next += 6;
+                }
+                else
+                {
+                    tile.Rows4(next);
+                    next += 4;
+                }
+            }
         }
-
-        Finish(o0, c00, c01);
-        Finish(o1, c10, c11);
-        Finish(o2, c20, c21);
-        Finish(o3, c30, c31);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Start(int k, float* output, float* bias, out V a, out V b)
-    {
-        float* source = k == 0 ? bias : output;
-        a = source == null ? default : S.Load(source);
-        b = source == null ? default : S.Load(source + 16);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float* output, V a, V b)
-    {
-        S.Store(output, a);
-        S.Store(output + 16, b);
     }
 }

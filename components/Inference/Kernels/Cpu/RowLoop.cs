@@ -18,14 +18,3 @@ internal static class RowLoop
         team.Run((rows + rowsPerChunk - 1) / rowsPerChunk, ref chunks);
     }
 }
-
-/// <summary>Quantises rows.</summary>
-internal unsafe struct QuantiseWork : IRowWork
-{
-    public float* X;
-    public int XStride;
-    public int Columns;
-    public Int8Rows Target;
-
-    public readonly void Row(int row) => Target.Quantise(row, new ReadOnlySpan<float>(X + ((long)row * XStride), Columns));
-}

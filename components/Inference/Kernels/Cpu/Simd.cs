@@ -47,9 +47,6 @@ internal unsafe interface ISimd<V>
 
     /// <summary>The upper halves of 32-bit lanes as finite binary16.</summary>
     static abstract V HighFloat16(void* source);
-
-    /// <summary>Signed bytes as numbers.</summary>
-    static abstract V SignedBytes(sbyte* source);
 }
 
 /// <summary>What <see cref="ISimd{V}"/>'s implementations share.</summary>

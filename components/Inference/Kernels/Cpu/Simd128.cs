@@ -54,9 +54,6 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> HighFloat16(void* source) => FromShifted(Vector128.Load((int*)source));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SignedBytes(sbyte* source) => Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsSByte())));
-
     /// <summary>A binary16 in the upper half of each lane: its exponent and mantissa go three bits down, then the exponent's bias is changed by a product.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> FromShifted(Vector128<int> upper) =>

@@ -54,9 +54,6 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> HighFloat16(void* source) => FromShifted(Vector256.Load((int*)source));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> SignedBytes(sbyte* source) => Vector256.ConvertToSingle(Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsSByte().ToVector256Unsafe())));
-
     /// <summary>A binary16 in the upper half of each lane: its exponent and mantissa go three bits down, then the exponent's bias is changed by a product.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FromShifted(Vector256<int> upper) =>

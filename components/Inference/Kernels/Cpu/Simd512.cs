@@ -54,9 +54,6 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> HighFloat16(void* source) => FromShifted(Vector512.Load((int*)source));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> SignedBytes(sbyte* source) => Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe())));
-
     /// <summary>A binary16 in the upper half of each lane: its exponent and mantissa go three bits down, then the exponent's bias is changed by a product.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> FromShifted(Vector512<int> upper) =>

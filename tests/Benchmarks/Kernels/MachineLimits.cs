@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Serverless.Benchmarks.Kernels;
+
+/// <summary>What this machine can do at best: fused multiply-adds on registers, and reads that no cache answers.</summary>
+internal static unsafe class MachineLimits
+{
+    private const int Chains = 10;
+
+    /// <summary>GFLOP/s of all threads, float32, operands in registers.</summary>
+    public static double PeakGigaflops(int threads)
+    {
+        const int Steps = 2_000_000;
+        int width = Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+        double seconds = Best(threads, _ => Sink(width == 16 ? Chain512(Steps) : width == 8 ? Chain256(Steps) : Chain128(Steps)));
+        return 2.0 * Chains * width * Steps * threads / seconds / 1e9;
+    }
+
+    /// <summary>GB/s of all threads, each summing its own part of memory that exceeds the caches.</summary>
+    public static double ReadGigabytes(int threads)
+    {
+        const long Bytes = 256L << 20;
+        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 2 << 20);
+        new Span<byte>(memory, (int)Bytes).Fill(1);
+        long part = Bytes / threads / 512 * 512;
+        double seconds = Best(threads, thread => Sink(Sum(memory + (thread * part), part)));
+        NativeMemory.AlignedFree(memory);
+        return part * threads / seconds / 1e9;
+    }
+
+    private static double Best(int threads, Action<int> work)
+    {
+        double best = double.MaxValue;
+        for (int run = 0; run < 8; run++)
+        {
+            using var barrier = new Barrier(threads + 1);
+            Thread[] workers = [.. Enumerable.Range(0, threads).Select(i => new Thread(() =>
+            {
+                barrier.SignalAndWait();
+                work(i);
+                barrier.SignalAndWait();
+            }))];
+            Array.ForEach(workers, worker => worker.Start());
+            barrier.SignalAndWait();
+            long start = Stopwatch.GetTimestamp();
+            barrier.SignalAndWait();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            Array.ForEach(workers, worker => worker.Join());
+        }
+
+        return best;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Sink(float value) => GC.KeepAlive(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Sum(byte* memory, long bytes)
+    {
+        Vector512<int> a = default, b = default, c = default, d = default;
+        for (byte* at = memory; at < memory + bytes; at += 256)
+        {
+            a += Vector512.Load((int*)at);
+            b += Vector512.Load((int*)(at + 64));
+            c += Vector512.Load((int*)(at + 128));
+            d += Vector512.Load((int*)(at + 192));
+        }
+
+        return Vector512.Sum(a + b + c + d);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Chain512(int steps)
+    {
+        Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(0.001f);
+        Vector512<float> a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x;
+        for (int step = 0; step < steps; step++)
+        {
+            a = Vector512.FusedMultiplyAdd(a, x, y);
+            b = Vector512.FusedMultiplyAdd(b, x, y);
+            c = Vector512.FusedMultiplyAdd(c, x, y);
+            d = Vector512.FusedMultiplyAdd(d, x, y);
+            e = Vector512.FusedMultiplyAdd(e, x, y);
+            f = Vector512.FusedMultiplyAdd(f, x, y);
+            g = Vector512.FusedMultiplyAdd(g, x, y);
+            h = Vector512.FusedMultiplyAdd(h, x, y);
+            i = Vector512.FusedMultiplyAdd(i, x, y);
+            j = Vector512.FusedMultiplyAdd(j, x, y);
+        }
+
+        return Vector512.Sum(a + b + c + d + e + f + g + h + i + j);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Chain256(int steps)
+    {
+        Vector256<float> x = Vector256.Create(0.999f), y = Vector256.Create(0.001f);
+        Vector256<float> a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x;
+        for (int step = 0; step < steps; step++)
+        {
+            a = Vector256.FusedMultiplyAdd(a, x, y);
+            b = Vector256.FusedMultiplyAdd(b, x, y);
+            c = Vector256.FusedMultiplyAdd(c, x, y);
+            d = Vector256.FusedMultiplyAdd(d, x, y);
+            e = Vector256.FusedMultiplyAdd(e, x, y);
+            f = Vector256.FusedMultiplyAdd(f, x, y);
+            g = Vector256.FusedMultiplyAdd(g, x, y);
+            h = Vector256.FusedMultiplyAdd(h, x, y);
+            i = Vector256.FusedMultiplyAdd(i, x, y);
+            j = Vector256.FusedMultiplyAdd(j, x, y);
+        }
+
+        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Chain128(int steps)
+    {
+        Vector128<float> x = Vector128.Create(0.999f), y = Vector128.Create(0.001f);
+        Vector128<float> a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x;
+        for (int step = 0; step < steps; step++)
+        {
+            a = Vector128.FusedMultiplyAdd(a, x, y);
+            b = Vector128.FusedMultiplyAdd(b, x, y);
+            c = Vector128.FusedMultiplyAdd(c, x, y);
+            d = Vector128.FusedMultiplyAdd(d, x, y);
+            e = Vector128.FusedMultiplyAdd(e, x, y);
+            f = Vector128.FusedMultiplyAdd(f, x, y);
+            g = Vector128.FusedMultiplyAdd(g, x, y);
+            h = Vector128.FusedMultiplyAdd(h, x, y);
+            i = Vector128.FusedMultiplyAdd(i, x, y);
+            j = Vector128.FusedMultiplyAdd(j, x, y);
+        }
+
+        return Vector128.Sum(a + b + c + d + e + f + g + h + i + j);
+    }
+}
