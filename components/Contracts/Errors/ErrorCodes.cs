@@ -45,6 +45,9 @@ public static class ErrorCodes
     /// <summary>A blob, a disk or a network did not answer.</summary>
     public const string Io = "io";
 
+    /// <summary>The disk is full, or this user may not write there.</summary>
+    public const string Storage = "storage";
+
     /// <summary>The worker that had the shard is gone.</summary>
     public const string WorkerLost = "worker_lost";
 

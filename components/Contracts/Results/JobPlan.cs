@@ -31,6 +31,10 @@ public sealed record JobPlan
     [JsonPropertyName("files")]
     public required IReadOnlyList<InputFileRecord> Files { get; init; }
 
+    /// <summary>The input's columns that the output keeps.</summary>
+    [JsonPropertyName("input_columns")]
+    public required IReadOnlyList<ColumnRecord> InputColumns { get; init; }
+
     /// <summary>The columns of every part; null while they depend on what a C# function returns (see <see cref="SchemaRecord"/>).</summary>
     [JsonPropertyName("schema")]
     public IReadOnlyList<ColumnRecord>? Schema { get; init; }

@@ -60,6 +60,10 @@ public sealed record Manifest
     [JsonPropertyName("usage")]
     public required Usage Usage { get; init; }
 
+    /// <summary>The rows that failed, grouped.</summary>
+    [JsonPropertyName("errors")]
+    public IReadOnlyList<ErrorGroup> Errors { get; init; } = [];
+
     /// <summary>The columns of every part.</summary>
     [JsonPropertyName("schema")]
     public required IReadOnlyList<ColumnRecord> Schema { get; init; }
@@ -115,3 +119,28 @@ public sealed record PartRecord(
 public sealed record ShardRange(
     [property: JsonPropertyName("first")] int First,
     [property: JsonPropertyName("last")] int Last);
+
+/// <summary>Rows that failed alike.</summary>
+/// <param name="Type">One of <see cref="Errors.ErrorCodes"/>.</param>
+/// <param name="Stage">One of <see cref="Errors.RowStages"/>.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="FirstRow">Position of the first of them in the dataset.</param>
+/// <param name="Message">That row's message.</param>
+public sealed record ErrorGroup(
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("stage")] string Stage,
+    [property: JsonPropertyName("rows")] long Rows,
+    [property: JsonPropertyName("first_row")] long FirstRow,
+    [property: JsonPropertyName("message")] string Message)
+{
+    /// <summary>Joins groups of several parts: one for each type and stage, the most frequent first.</summary>
+    /// <param name="groups">The groups.</param>
+    public static IReadOnlyList<ErrorGroup> Merge(IEnumerable<ErrorGroup> groups) =>
+    [
+        .. groups
+            .GroupBy(group => (group.Type, group.Stage))
+            .Select(same => same.MinBy(group => group.FirstRow)! with { Rows = same.Sum(group => group.Rows) })
+            .OrderByDescending(group => group.Rows)
+            .ThenBy(group => group.FirstRow),
+    ];
+}

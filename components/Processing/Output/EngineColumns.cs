@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
 using Serverless.Contracts.Validation;
@@ -18,14 +19,18 @@ internal sealed class EngineColumns
     static readonly ColumnType LogprobsType = ColumnType.List(ColumnType.Struct([.. TokenFields, new("top", ColumnType.List(ColumnType.Struct(TokenFields)))]));
 
     readonly string[] names;
+    readonly FrozenSet<string> nameSet;
 
     public EngineColumns(IReadOnlyCollection<OutputColumn> include, bool samples)
     {
         names = [.. OutputColumns.Written(include, samples)];
+        nameSet = names.ToFrozenSet();
         Columns = [.. names.Select(name => new Column(name, TypeOf(name)))];
     }
 
     public IReadOnlyList<Column> Columns { get; }
+
+    public IReadOnlySet<string> Names => nameSet;
 
     /// <summary>The row with the engine's columns for one of its completions.</summary>
     public Row Answer(Row row, long index, GenerationResult result, Completion completion) =>
@@ -50,11 +55,14 @@ internal sealed class EngineColumns
         {
             OutputColumns.RowIndex => index,
             OutputColumns.FinishReason => "error",
-            OutputColumns.Error => new Dictionary<string, object?> { ["type"] = error.Type, ["message"] = error.Message, ["stage"] = error.Stage },
+            OutputColumns.Error => ToStruct(error),
             _ => null,
         }));
 
     object?[] Values(Func<string, object?> valueOf) => Array.ConvertAll(names, name => valueOf(name));
+
+    public static object ToStruct(RowError error) =>
+        new Dictionary<string, object?> { ["type"] = error.Type, ["message"] = error.Message, ["stage"] = error.Stage };
 
     static object ToStruct(TokenLogprobs token) => new Dictionary<string, object?>
     {

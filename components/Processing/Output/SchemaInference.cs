@@ -12,12 +12,17 @@ internal sealed class SchemaInference
     public void Observe(Row row)
     {
         foreach (var (name, value) in row)
-        {
-            if (!columns.TryGetValue(name, out var column))
-                columns[name] = column = new TypeInference();
-            column.Observe(value);
-        }
+            ColumnOf(name).Observe(value);
     }
+
+    /// <summary>Takes the columns that a file states.</summary>
+    public void Declare(TableSchema schema)
+    {
+        foreach (var (name, type) in schema.Columns)
+            ColumnOf(name).Declare(type);
+    }
+
+    TypeInference ColumnOf(string name) => columns.TryGetValue(name, out var column) ? column : columns[name] = new TypeInference();
 
     /// <exception cref="JobException">Names that no table can have side by side.</exception>
     public IReadOnlyList<Column> Columns()

@@ -11,7 +11,7 @@ internal static class SchemaRecords
 
     public static TableSchema FromRecords(IReadOnlyList<ColumnRecord> columns) => new([.. columns.Select(FromRecord)]);
 
-    static ColumnRecord ToRecord(Column column) => new(column.Name, ToRecord(column.Type));
+    public static ColumnRecord ToRecord(Column column) => new(column.Name, ToRecord(column.Type));
 
     static TypeRecord ToRecord(ColumnType type) => type.Kind switch
     {
@@ -20,7 +20,7 @@ internal static class SchemaRecords
         _ => new TypeRecord(type.ToString()),
     };
 
-    static Column FromRecord(ColumnRecord column) => new(column.Name, FromRecord(column.Type));
+    public static Column FromRecord(ColumnRecord column) => new(column.Name, FromRecord(column.Type));
 
     static ColumnType FromRecord(TypeRecord type) => type.Kind switch
     {

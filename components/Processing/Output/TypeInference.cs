@@ -26,7 +26,7 @@ internal sealed class TypeInference
         ColumnKind.Int64 => ColumnType.Int64,
         ColumnKind.Float64 => ColumnType.Float64,
         ColumnKind.List => ColumnType.List(element!.Type),
-        ColumnKind.Struct when fields!.Count > 0 => ColumnType.Struct([.. fields.Select(field => new Column(field.Key, field.Value.Type))]),
+        ColumnKind.Struct when fields!.Count > 0 => ColumnType.Struct([.. fields.Select(entry => new Column(entry.Key, entry.Value.Type))]),
         _ => ColumnType.String,
     };
 
@@ -59,6 +59,26 @@ internal sealed class TypeInference
         }
     }
 
+    /// <summary>Whether every value of one type is one of the other.</summary>
+    public static bool Fits(ColumnType type, ColumnType into)
+    {
+        var both = new TypeInference();
+        both.Declare(into);
+        both.Declare(type);
+        return both.Type.Equals(into);
+    }
+
+    /// <summary>Takes a type that a file states for all its values.</summary>
+    public void Declare(ColumnType type)
+    {
+        if (!Meet(type.Kind))
+            return;
+        if (type.Kind == ColumnKind.List)
+            (element ??= new TypeInference(depth + 1)).Declare(type.Element!);
+        foreach (var (name, fieldType) in type.Fields)
+            FieldOf(name)?.Declare(fieldType);
+    }
+
     /// <summary>Whether the values can still be of this kind.</summary>
     bool Meet(ColumnKind found)
     {
@@ -77,20 +97,21 @@ internal sealed class TypeInference
     {
         fields ??= [];
         foreach (var (name, value) in record)
-        {
-            if (!fields.TryGetValue(name, out var field))
-            {
-                if (!CanAdd(name))
-                {
-                    kind = ColumnKind.String;
-                    return;
-                }
+            FieldOf(name)?.Observe(value);
+    }
 
-                fields[name] = field = new TypeInference(depth + 1);
-            }
-
-            field.Observe(value);
-        }
+    /// <summary>The field of this name, made if need be; null once the struct has become text.</summary>
+    TypeInference? FieldOf(string name)
+    {
+        fields ??= [];
+        if (kind != ColumnKind.Struct)
+            return null;
+        if (fields.TryGetValue(name, out var known))
+            return known;
+        if (CanAdd(name))
+            return fields[name] = new TypeInference(depth + 1);
+        kind = ColumnKind.String;
+        return null;
     }
 
     // Readers of Parquet take names that differ by case only for one.

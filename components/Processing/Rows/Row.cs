@@ -121,6 +121,21 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
         return new Row(shape, changed);
     }
 
+    /// <summary>A row of values that are row values already. Rows of one file share the shapes that grow from its root.</summary>
+    internal static Row FromValues(RowShape root, IReadOnlyDictionary<string, object?> columns)
+    {
+        var shape = root;
+        var values = new object?[columns.Count];
+        var at = 0;
+        foreach (var (name, value) in columns)
+        {
+            shape = shape.Append(name);
+            values[at++] = value;
+        }
+
+        return new Row(shape, values);
+    }
+
     /// <summary>Adds several columns at once, or replaces those that are there. The names' array is kept: use the same one for many rows.</summary>
     internal Row WithValues(string[] columns, object?[] added)
     {

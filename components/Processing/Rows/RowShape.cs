@@ -9,6 +9,7 @@ namespace Serverless.Processing.Rows;
 internal sealed class RowShape
 {
     const int ScanLimit = 8;
+    const int MaxRemembered = 64;
 
     readonly ConcurrentDictionary<string, RowShape> extended = new();
     readonly Dictionary<string, int>? positions;
@@ -39,6 +40,9 @@ internal sealed class RowShape
 
     sealed record Extension(string[] Added, RowShape? Shape);
 
-    /// <summary>The shape with one more column at the end. Bounded by the distinct column names that a program adds.</summary>
-    public RowShape Append(string name) => extended.GetOrAdd(name, static (added, shape) => new RowShape([.. shape.Names, added]), this);
+    /// <summary>The shape with one more column at the end. Remembered for so many names only: keys may be data.</summary>
+    public RowShape Append(string name) =>
+        extended.TryGetValue(name, out var known) ? known
+        : extended.Count >= MaxRemembered ? new RowShape([.. Names, name])
+        : extended.GetOrAdd(name, static (added, shape) => new RowShape([.. shape.Names, added]), this);
 }
