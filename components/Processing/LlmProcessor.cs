@@ -35,9 +35,13 @@ public sealed class LlmProcessor : IAsyncDisposable
     /// </param>
     public static LlmProcessor Build(LlmProcessorConfig config, Func<Row, Prompt> preprocess, Func<Row, Row>? postprocess = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(config.BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(config.MaxConcurrentBatches, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(config.MaxAttempts, 1);
+        if (config.BatchSize < 1 || config.MaxConcurrentBatches < 1 || config.MaxAttempts < 1)
+        {
+            throw new ArgumentException(
+                $"BatchSize, MaxConcurrentBatches and MaxAttempts are at least 1; found {config.BatchSize}, {config.MaxConcurrentBatches}, {config.MaxAttempts}",
+                nameof(config));
+        }
+
         return new LlmProcessor(config, new DelegateProgram(preprocess, postprocess));
     }
 

@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
 using Serverless.Processing.Datasets;
@@ -8,7 +6,6 @@ using Serverless.Processing.Jobs;
 using Serverless.Processing.Output;
 using Serverless.Processing.Pipeline;
 using Serverless.Processing.Rows;
-using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing;
 

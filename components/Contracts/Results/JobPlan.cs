@@ -96,6 +96,10 @@ public sealed record ShardRecord(
     [property: JsonPropertyName("first_row")] long FirstRow,
     [property: JsonPropertyName("rows")] long Rows)
 {
+    /// <summary>The line at its start, for messages about text files. Default: 1.</summary>
+    [JsonPropertyName("first_line")]
+    public long FirstLine { get; init; } = 1;
+
     /// <summary>Name of the shard's part, which nothing but the shard decides.</summary>
     public string PartName => $"part-{Shard:0000000}.parquet";
 }

@@ -60,7 +60,7 @@ internal sealed class FileSource : IRowSource
         var file = files[range.File];
         await CheckUnchangedAsync(file, cancellationToken);
         long rows = 0;
-        await foreach (var row in FormatOf(file.Path).ReadAsync(Store, file.Path, range.Start, range.Length, range.Rows, cancellationToken))
+        await foreach (var row in FormatOf(file.Path).ReadAsync(Store, file.Path, range, cancellationToken))
         {
             rows++;
             yield return row;

@@ -1,3 +1,4 @@
+using Serverless.Contracts.Results;
 using Serverless.Processing.Output;
 using Serverless.Processing.Rows;
 using Serverless.Storage.Blobs;
@@ -10,8 +11,8 @@ internal interface IFileFormat
     /// <summary>Looks at a whole file: ranges of at most so many rows, whole ones only, and what columns they have.</summary>
     IAsyncEnumerable<SourceRange> ScanAsync(FileScan scan, CancellationToken cancellationToken);
 
-    /// <summary>The first <paramref name="rows"/> rows of a range.</summary>
-    IAsyncEnumerable<InputRow> ReadAsync(IBlobStore store, string name, long start, long length, long rows, CancellationToken cancellationToken);
+    /// <summary>The rows of a range.</summary>
+    IAsyncEnumerable<InputRow> ReadAsync(IBlobStore store, string name, ShardRecord range, CancellationToken cancellationToken);
 
     /// <summary>All rows of a file.</summary>
     IAsyncEnumerable<InputRow> StreamAsync(IBlobStore store, string name, CancellationToken cancellationToken);

@@ -21,6 +21,9 @@ internal sealed record SourceRange(int File, long Start, long Length, long Rows,
 {
     /// <summary>Neighbouring ranges of one group (a Parquet row group) may become one shard, those of different groups may not.</summary>
     public long Group { get; init; }
+
+    /// <summary>The line at its start, for messages about text files.</summary>
+    public long FirstLine { get; init; } = 1;
 }
 
 /// <summary>What looking at a whole dataset gives.</summary>

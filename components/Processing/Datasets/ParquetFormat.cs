@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
 using Serverless.Processing.Rows;
 using Serverless.Storage.Blobs;
 using Serverless.Storage.Tables;
@@ -31,16 +32,16 @@ internal sealed class ParquetFormat : IFileFormat
     }
 
     public async IAsyncEnumerable<InputRow> ReadAsync(
-        IBlobStore store, string name, long start, long length, long rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IBlobStore store, string name, ShardRecord range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var local = await store.GetLocalFileAsync(name, cancellationToken);
         using var file = Open(local.Path);
-        foreach (var row in Rows(file, start, rows))
+        foreach (var row in Rows(file, range.Start, range.Rows))
             yield return row;
     }
 
     public IAsyncEnumerable<InputRow> StreamAsync(IBlobStore store, string name, CancellationToken cancellationToken) =>
-        ReadAsync(store, name, 0, 0, long.MaxValue, cancellationToken);
+        ReadAsync(store, name, new ShardRecord(0, 0, 0, 0, 0, long.MaxValue), cancellationToken);
 
     static IEnumerable<InputRow> Rows(ParquetFile file, long start, long count)
     {

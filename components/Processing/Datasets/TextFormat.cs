@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
 using Serverless.Processing.Rows;
 using Serverless.Storage.Blobs;
 using Serverless.Storage.Tables;
@@ -18,21 +19,22 @@ internal class TextFormat(TextReader read) : IFileFormat
 {
     public static TextFormat Jsonl { get; } = new((stream, range, cancellationToken) => JsonlReader.ReadAsync(stream, range, null, cancellationToken));
 
-    public static TextFormat Csv { get; } = new((stream, range, cancellationToken) => CsvTableReader.ReadAsync(stream, range, null, cancellationToken));
+    /// <summary>Values stay the texts that they are: "007" is not 7.</summary>
+    public static TextFormat Csv { get; } = new(ReadCsvAsync);
 
     public async IAsyncEnumerable<SourceRange> ScanAsync(FileScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = await scan.Store.OpenReadAsync(scan.Name, cancellation: cancellationToken);
         var root = new RowShape([]);
-        long start = -1, rows = 0, total = 0;
+        long start = -1, firstLine = 1, rows = 0, total = 0;
         await foreach (var row in Guard(scan.Name, read(stream, null, cancellationToken)))
         {
             if (start < 0)
-                start = row.Offset;
+                (start, firstLine) = (row.Offset, row.Line);
             if (rows == scan.RowsPerRange || (rows > 0 && row.Offset - start >= Dataset.MaxShardBytes) || total == scan.Limit)
             {
                 yield return Range(row.Offset);
-                (start, rows) = (row.Offset, 0);
+                (start, firstLine, rows) = (row.Offset, row.Line, 0);
                 if (total == scan.Limit)
                     yield break;
             }
@@ -46,15 +48,17 @@ internal class TextFormat(TextReader read) : IFileFormat
         if (rows > 0)
             yield return Range(stream.Length);
 
-        SourceRange Range(long end) => new(scan.File, start, end - start, rows, end - start);
+        SourceRange Range(long end) => new(scan.File, start, end - start, rows, end - start) { FirstLine = firstLine };
     }
 
     public async IAsyncEnumerable<InputRow> ReadAsync(
-        IBlobStore store, string name, long start, long length, long rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IBlobStore store, string name, ShardRecord range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = await store.OpenReadAsync(name, cancellation: cancellationToken);
+        var rows = range.Rows;
+        var bytes = new RowRange(range.Start, range.Start + range.Length, 0, rows, range.FirstLine);
         var root = new RowShape([]);
-        await foreach (var row in Guard(name, read(stream, new RowRange(start, start + length, 0, rows), cancellationToken)))
+        await foreach (var row in Guard(name, read(stream, bytes, cancellationToken)))
         {
             yield return ToInput(root, name, row);
             if (--rows == 0)
@@ -75,10 +79,17 @@ internal class TextFormat(TextReader read) : IFileFormat
 
     InputRow ToInput(RowShape root, string name, SourceRow row)
     {
-        var place = $"{name}, byte {row.Offset}";
+        var place = $"{name}, line {row.Line}";
         return row.Values is { } values
             ? Accept(Row.FromValues(root, values), place)
             : new InputRow(Row.Empty, new RowError(ErrorCodes.BadLine, $"{place}: {row.Error}", RowStages.Read));
+    }
+
+    static async IAsyncEnumerable<SourceRow> ReadCsvAsync(Stream stream, RowRange? range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var table = await CsvTableReader.OpenAsync(stream, null, cancellationToken);
+        await foreach (var row in table.ReadAsync(range, null, cancellationToken))
+            yield return row;
     }
 
     /// <summary>A file that as a whole is not what it should be is wrong input, not a defect.</summary>

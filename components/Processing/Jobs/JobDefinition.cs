@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Serverless.Contracts;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
 using Serverless.Inference;

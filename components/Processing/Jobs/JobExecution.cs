@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using Serverless.Contracts;
-using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Status;
-using Serverless.Contracts.Validation;
-using Serverless.Inference;
 using Serverless.Processing.Output;
 using Serverless.Processing.Pipeline;
 
@@ -33,7 +30,7 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
         var plan = await new Planner(job, output, engineColumns).PlanAsync(record.Fingerprint, files, cancellationToken);
         progress.Planned(plan.Plan);
         var left = await FindWorkAsync(plan, progress, cancellationToken);
-        var schema = new PartSchema(output, plan, engineColumns);
+        using var schema = new PartSchema(output, plan, engineColumns);
         if (left.Count > 0)
             await GenerateAsync(plan, left, schema, progress, cancellationToken);
 

@@ -47,12 +47,12 @@ public sealed class JobResult
     internal static async Task<JobResult> RunAsync(JobDefinition job, JobHost host, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         var location = OutputLocation(job.Spec.Output.Uri);
-        var store = host.OpenOutput(location);
+        var outputStore = host.OpenOutput(location);
         try
         {
-            var folder = new OutputFolder(store, location.ToString());
+            var folder = new OutputFolder(outputStore, location.ToString());
             var (manifest, wasFinished) = await new JobExecution(job, folder, host, progress).RunAsync(cancellationToken);
-            return new JobResult(location.ToString(), store, manifest, wasFinished);
+            return new JobResult(location.ToString(), outputStore, manifest, wasFinished);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -4,7 +4,6 @@ using Serverless.Contracts;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
-using Serverless.Storage;
 using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Jobs;

@@ -1,7 +1,6 @@
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Processing.Output;
-using Serverless.Processing.Rows;
 using Serverless.Storage.Tables;
 
 namespace Serverless.Processing.Jobs;
@@ -10,7 +9,7 @@ namespace Serverless.Processing.Jobs;
 /// The one schema of a job's parts. A job file's is in the plan; what a C# function returns is only known when it has returned, so
 /// there the first shard that is finished writes it down (create-if-absent) and every part follows it.
 /// </summary>
-internal sealed class PartSchema(OutputFolder output, PlannedJob plan, EngineColumns engineColumns)
+internal sealed class PartSchema(OutputFolder output, PlannedJob plan, EngineColumns engineColumns) : IDisposable
 {
     readonly SemaphoreSlim deciding = new(1);
     volatile OutputSchema? known = plan.Schema;
@@ -40,6 +39,8 @@ internal sealed class PartSchema(OutputFolder output, PlannedJob plan, EngineCol
             deciding.Release();
         }
     }
+
+    public void Dispose() => deciding.Dispose();
 
     /// <summary>What the functions return, then <c>row_index</c> and <c>error</c> if they left them out: every output has these.</summary>
     TableSchema Infer(IEnumerable<OutputRow> rows)

@@ -1,9 +1,7 @@
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
-using Serverless.Contracts.Validation;
 using Serverless.Processing.Datasets;
 using Serverless.Processing.Output;
-using Serverless.Processing.Rows;
 using Serverless.Storage.Tables;
 
 namespace Serverless.Processing.Jobs;

@@ -28,7 +28,7 @@ internal static class ShardPlanner
                 shard = shard with { Length = shard.Length + next.Length, Rows = shard.Rows + next.Rows, Bytes = shard.Bytes + next.Bytes };
             }
 
-            shards.Add(new ShardRecord(shards.Count, shard.File, shard.Start, shard.Length, firstRow, shard.Rows));
+            shards.Add(new ShardRecord(shards.Count, shard.File, shard.Start, shard.Length, firstRow, shard.Rows) { FirstLine = shard.FirstLine });
             firstRow += shard.Rows;
         }
 

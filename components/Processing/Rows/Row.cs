@@ -124,16 +124,16 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     /// <summary>A row of values that are row values already. Rows of one file share the shapes that grow from its root.</summary>
     internal static Row FromValues(RowShape root, IReadOnlyDictionary<string, object?> columns)
     {
-        var shape = root;
-        var values = new object?[columns.Count];
+        var grown = root;
+        var filled = new object?[columns.Count];
         var at = 0;
         foreach (var (name, value) in columns)
         {
-            shape = shape.Append(name);
-            values[at++] = value;
+            grown = grown.Append(name);
+            filled[at++] = value;
         }
 
-        return new Row(shape, values);
+        return new Row(grown, filled);
     }
 
     /// <summary>Adds several columns at once, or replaces those that are there. The names' array is kept: use the same one for many rows.</summary>
