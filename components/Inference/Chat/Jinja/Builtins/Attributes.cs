@@ -22,12 +22,11 @@ internal static class Attributes
         };
     }
 
-    /// <summary>The keys of a sort by several attributes, with commas between.</summary>
+    /// <summary>The keys of a sort, by several attributes with commas between; tuples, so that equal keys need no order.</summary>
     public static Func<object?, object?> SortKey(Run run, object? attribute, bool caseSensitive)
     {
-        if (attribute is not string names || !names.Contains(',', StringComparison.Ordinal))
-            return Getter(run, attribute, caseSensitive: caseSensitive);
-        var getters = names.Split(',').Select(name => Getter(run, name, caseSensitive: caseSensitive)).ToArray();
+        object?[] names = attribute is string several ? several.Split(',') : [attribute];
+        var getters = names.Select(name => Getter(run, name, caseSensitive: caseSensitive)).ToArray();
         return element => new JinjaTuple([.. getters.Select(getter => getter(element))]);
     }
 

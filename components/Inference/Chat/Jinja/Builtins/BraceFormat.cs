@@ -39,6 +39,8 @@ internal static class BraceFormat
 
     private static int FieldEnd(string format, int at)
     {
+        if (at == format.Length)
+            throw new JinjaException("Single '{' encountered in format string");
         for (var open = 1; at < format.Length; at++)
         {
             open += format[at] switch { '{' => 1, '}' => -1, _ => 0 };

@@ -3,12 +3,13 @@ namespace Serverless.Inference.Chat.Jinja;
 /// <summary><c>cycler(a, b)</c>: one value after the other, again and again.</summary>
 internal sealed class Cycler(object?[] items)
 {
+    private readonly object?[] _items = items.Length > 0 ? items : throw new JinjaException("at least one item has to be provided");
     private int _position;
 
     public object? Next(Run run)
     {
         var current = Current();
-        _position = (_position + 1) % items.Length;
+        _position = (_position + 1) % _items.Length;
         return current;
     }
 
@@ -24,7 +25,7 @@ internal sealed class Cycler(object?[] items)
         return name == "current";
     }
 
-    private object? Current() => items.Length > 0 ? items[_position] : throw new JinjaException("at least one item has to be provided");
+    private object? Current() => _items[_position];
 }
 
 /// <summary><c>joiner(sep)</c>: nothing the first time, then the separator.</summary>

@@ -19,7 +19,9 @@ internal static class NumberFilters
             throw undefined.Fail();
         if (!Number.TryGet(value, out var number))
             throw new JinjaException($"bad operand type for abs(): '{TypeNames.Of(value)}'");
-        return number.IsInteger ? number.Integer < 0 ? Arithmetic.Negate(number.Integer) : number.Integer : Math.Abs(number.Real);
+        if (!number.IsInteger)
+            return Math.Abs(number.Real);
+        return number.Integer < 0 ? Arithmetic.Negate(number.Integer) : number.Integer;
     }
 
     private static object? Integer(Run run, object? value, object?[] arguments)
@@ -82,7 +84,9 @@ internal static class NumberFilters
 
         if (number.IsInteger && precision >= 0)
             return number.Integer;
-        return number.IsInteger ? RoundInteger(number.Integer, -precision) : RoundReal(number.Real, precision);
+        if (number.IsInteger)
+            return RoundInteger(number.Integer, -precision);
+        return RoundReal(number.Real, precision);
     }
 
     private static long RoundInteger(long value, int zeros)

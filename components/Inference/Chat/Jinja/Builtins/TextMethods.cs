@@ -12,7 +12,7 @@ internal static class TextMethods
     [
         Of("upper", Casing.Upper),
         Of("lower", Casing.Lower),
-        Of("casefold", text => Casing.Lower(text.Replace("ß", "ss", StringComparison.Ordinal))),
+        Of("casefold", text => Casing.Lower(text).Replace("ß", "ss", StringComparison.Ordinal)),
         Of("capitalize", Casing.Capitalize),
         Of("title", Casing.Title),
         Of("swapcase", text => string.Concat(CodePoints.Of(text).Select(c => char.IsUpper(c, 0) ? Casing.Lower(c) : Casing.Upper(c)))),
@@ -141,6 +141,8 @@ internal static class TextMethods
     {
         var parts = new List<string>();
         long length = 0;
+        if (!Iteration.IsIterable(arguments[0]))
+            throw new JinjaException("can only join an iterable");
         foreach (var item in Iteration.Of(run, arguments[0]))
         {
             if (!TextValue.TryGet(item, out var part))

@@ -61,7 +61,7 @@ internal static class Access
     }
 
     private static Undefined Missing(Run run, object? owner, string name) =>
-        name.StartsWith("__", StringComparison.Ordinal) && !Mappings.Is(owner)
+        name.StartsWith("__", StringComparison.Ordinal)
             ? Undefined.Because(run, $"access to attribute {Display.Repr(name)} of {Display.Repr(TypeNames.Of(owner))} object is unsafe.")
             : Undefined.Member(run, owner, name);
 }

@@ -30,7 +30,9 @@ internal static class Arithmetic
             throw undefined.Fail();
         if (!Number.TryGet(value, out var number))
             throw new JinjaException($"bad operand type for unary -: '{TypeNames.Of(value)}'");
-        return number.IsInteger ? number.Integer == long.MinValue ? throw Overflow() : -number.Integer : -number.Real;
+        if (!number.IsInteger)
+            return -number.Real;
+        return number.Integer == long.MinValue ? throw Overflow() : -number.Integer;
     }
 
     public static object Plus(object? value)
@@ -39,7 +41,9 @@ internal static class Arithmetic
             throw undefined.Fail();
         if (!Number.TryGet(value, out var number))
             throw new JinjaException($"bad operand type for unary +: '{TypeNames.Of(value)}'");
-        return number.IsInteger ? number.Integer : number.Real;
+        if (number.IsInteger)
+            return number.Integer;
+        return number.Real;
     }
 
     private static object? Add(Run run, object? a, object? b)
@@ -92,7 +96,8 @@ internal static class Arithmetic
                 "/" => y == 0 ? throw new JinjaException("division by zero") : a.Real / b.Real,
                 "//" => y == 0 ? throw new JinjaException("integer division or modulo by zero") : FloorDivide(x, y),
                 "%" => y == 0 ? throw new JinjaException("integer modulo by zero") : y == -1 ? 0 : x - (y * FloorDivide(x, y)),
-                _ => y < 0 ? PowerOfReals(a.Real, b.Real) : Power(x, y),
+                _ when y < 0 => PowerOfReals(a.Real, b.Real),
+                _ => Power(x, y),
             };
         }
         catch (OverflowException)

@@ -7,6 +7,7 @@ internal sealed class FormatSpec
 {
     private string _fill = " ";
     private char _align;
+    private bool _zeros;
     private char _sign = '-';
     private bool _alternate;
     private int _width;
@@ -32,7 +33,8 @@ internal sealed class FormatSpec
         var format = new FormatSpec();
         var at = 0;
         var fill = CodePoints.At(spec, 0);
-        if (fill.Length < spec.Length && spec[fill.Length] is '<' or '>' or '=' or '^')
+        var explicitFill = fill.Length < spec.Length && spec[fill.Length] is '<' or '>' or '=' or '^';
+        if (explicitFill)
         {
             format._fill = fill;
             format._align = spec[fill.Length];
@@ -49,8 +51,8 @@ internal sealed class FormatSpec
             (format._alternate, at) = (true, at + 1);
         if (at < spec.Length && spec[at] == '0')
         {
-            if (format._align == '\0')
-                (format._fill, format._align) = ("0", '=');
+            if (!explicitFill)
+                (format._fill, format._zeros) = ("0", true);
             at++;
         }
 
@@ -117,7 +119,7 @@ internal sealed class FormatSpec
             sign += "0" + _type;
         if (_grouping != '\0')
             digits = Group(digits);
-        return Pad(run, sign, digits, '>');
+        return Pad(run, sign, digits, _zeros ? '=' : '>');
     }
 
     private string Integer(long value)
@@ -173,7 +175,7 @@ internal sealed class FormatSpec
         run.ChargeText(_width);
         var left = (_align == '\0' ? align : _align) switch { '<' => 0, '^' => missing / 2, _ => missing };
         var (before, after) = (Fill(left), Fill(missing - left));
-        return _align == '=' ? sign + before + digits : before + sign + digits + after;
+        return (_align == '\0' ? align : _align) == '=' ? sign + before + digits : before + sign + digits + after;
     }
 
     private string Fill(int count) => string.Concat(Enumerable.Repeat(_fill, count));

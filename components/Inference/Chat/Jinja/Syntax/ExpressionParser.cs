@@ -411,8 +411,6 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxDepth)
             return new GetSlice(position, owner, first, stop, step);
         }
 
-        if (keys.Count == 0)
-            throw tokens.Error("Expected subscript expression");
         tokens.Expect("]");
         return new GetItem(position, owner, keys.Count == 1 ? keys[0] : new TupleLiteral(position, [.. keys]));
     }

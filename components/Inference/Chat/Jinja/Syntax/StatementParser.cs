@@ -146,7 +146,7 @@ internal sealed class StatementParser
 
     private Statement ParseSet()
     {
-        var target = _expressions.ParseTarget(withNamespace: true, end: "=");
+        var target = _expressions.ParseTarget(withNamespace: true);
         if (_tokens.SkipIf("="))
             return new Set(target, _expressions.ParseTuple());
         var filters = _expressions.ParseFilters(startsInline: false);

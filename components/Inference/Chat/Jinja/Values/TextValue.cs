@@ -16,6 +16,6 @@ internal static class TextValue
     {
         if (TryGet(value, out var text))
             return text;
-        throw value is Undefined undefined ? undefined.Fail() : new JinjaException($"{what} must be a str, not {TypeNames.Of(value)}");
+        throw value is Undefined undefined ? undefined.Fail() : new JinjaException($"{what} must be str, not {TypeNames.Of(value)}");
     }
 }

@@ -35,11 +35,11 @@ internal sealed class Undefined
             return new JinjaException(_hint);
         if (ReferenceEquals(_owner, s_noOwner))
             return new JinjaException($"{Display.Repr(_name)} is undefined{Suggest(_run.KnownNames())}");
-        var owner = _owner is null ? "'None'" : Display.Repr(TypeNames.Qualified(_owner) + " object");
+        var owner = _owner is null ? "None" : TypeNames.Qualified(_owner) + " object";
         if (_name is not string)
             return new JinjaException($"{owner} has no element {Display.Repr(_name)}");
         var known = Mappings.Is(_owner) ? Mappings.Keys(_owner!).OfType<string>() : [];
-        return new JinjaException($"{owner} has no attribute {Display.Repr(_name)}{Suggest(known)}");
+        return new JinjaException($"{Display.Repr(owner)} has no attribute {Display.Repr(_name)}{Suggest(known)}");
     }
 
     /// <summary>Throws if the template is strict.</summary>
