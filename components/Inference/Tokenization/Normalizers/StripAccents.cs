@@ -18,8 +18,4 @@ internal sealed class StripAccents : Normalizer
                 output.AppendCodePoint(codePoint);
         }
     }
-
-    /// <inheritdoc/>
-    public override bool KeepsOrigin(ReadOnlySpan<char> text) =>
-        text.Length == 0 || !CodePoints.Is(CodePoints.At(text, 0, out _), CodePoints.Mark);
 }
