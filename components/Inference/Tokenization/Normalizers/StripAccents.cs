@@ -1,3 +1,4 @@
+using Serverless.Inference.Tokenization.Normalizers.Unicode;
 using Serverless.Inference.Tokenization.Text;
 
 namespace Serverless.Inference.Tokenization.Normalizers;
@@ -14,7 +15,7 @@ internal sealed class StripAccents : Normalizer
         for (int index = 0, length; index < text.Length; index += length)
         {
             int codePoint = CodePoints.At(text, index, out length);
-            if (!CodePoints.Is(codePoint, CodePoints.Mark))
+            if (!NormalizationTables.Shared.IsMark(codePoint))
                 output.AppendCodePoint(codePoint);
         }
     }

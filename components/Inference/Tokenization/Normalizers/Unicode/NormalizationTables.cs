@@ -22,6 +22,7 @@ internal sealed class NormalizationTables
 
     private static readonly Lazy<NormalizationTables> s_shared = new(() => new NormalizationTables());
     private readonly byte[] _classes = new byte[End];
+    private readonly List<(int First, int End)> _marks = [];
     private readonly Dictionary<int, int[]> _canonical = [];
     private readonly Dictionary<int, int[]> _compatible = [];
     private readonly Dictionary<(int, int), int> _composed = [];
@@ -34,6 +35,7 @@ internal sealed class NormalizationTables
         ReadClasses(ref data);
         ReadDecompositions(ref data);
         ReadCompositions(ref data);
+        ReadMarks(ref data);
     }
 
     /// <summary>The tables.</summary>
@@ -41,6 +43,9 @@ internal sealed class NormalizationTables
 
     /// <summary>The canonical combining class: 0 for what does not move.</summary>
     public int Class(int codePoint) => codePoint < End ? _classes[codePoint] : 0;
+
+    /// <summary>Whether the character is a combining mark, <c>\p{M}</c>.</summary>
+    public bool IsMark(int codePoint) => _marks.Exists(run => codePoint >= run.First && codePoint < run.End);
 
     /// <summary>Whether the character decomposes.</summary>
     public bool Decomposes(int codePoint, bool compatibility) =>
@@ -134,6 +139,16 @@ internal sealed class NormalizationTables
             _composed.Add((first, second), composed);
             _primary.Add(composed);
             _second.Add(second);
+        }
+    }
+
+    private void ReadMarks(ref ReadOnlySpan<byte> data)
+    {
+        int first = 0;
+        for (int count = Number(ref data); count > 0; count--)
+        {
+            first += Number(ref data);
+            _marks.Add((first, first + Number(ref data)));
         }
     }
 
