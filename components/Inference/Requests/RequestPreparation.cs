@@ -33,7 +33,16 @@ internal sealed class RequestPreparation(
         return new SequenceGroup(request, plan, Math.Min(sampling.MaxTokens, room), output);
     }
 
-    /// <summary>The text of a sequence that has none yet.</summary>
+    /// <summary>All text of a sequence that has no stop strings.</summary>
+    public string Decode(Sequence sequence)
+    {
+        var sampling = sequence.Group.Sampling;
+        var tokens = sequence.Output;
+        bool hidesLast = !sampling.Params.IncludeStopStrInOutput && tokens.Length > 0 && sampling.IsEnd(tokens[^1]);
+        return tokenizer.Decode(hidesLast ? tokens[..^1] : tokens, sampling.Params.SkipSpecialTokens);
+    }
+
+    /// <summary>What makes the text of a sequence as it grows.</summary>
     public CompletionText CreateText(Sequence sequence)
     {
         var sampling = sequence.Group.Sampling.Params;

@@ -43,10 +43,7 @@ internal static class ResultBuilder
             return grown.ToString();
         }
 
-        var text = preparation.CreateText(sequence);
-        foreach (int token in sequence.Output) text.Push(token, sequence.Group.Sampling.IsEnd(token));
-        text.Flush();
-        return text.ToString();
+        return preparation.Decode(sequence);
     }
 
     private static List<TokenLogprobs>? Logprobs(Sequence sequence) =>

@@ -20,23 +20,32 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     /// <summary>Requests of one call that may be under way or finished and not yet taken.</summary>
     public int MaxOfOneCall => Math.Max(32, 2 * MaxSequences);
 
-    /// <summary>Checks the options and fills in defaults.</summary>
-    /// <exception cref="InferenceException">An option is out of range, or the KV cache cannot hold one sequence.</exception>
-    public static EngineLimits Resolve(EngineOptions options, ModelConfig config, IKernels kernels)
+    /// <summary>Checks what can be checked without knowing the model.</summary>
+    /// <exception cref="InferenceException">An option is out of range.</exception>
+    public static void Check(EngineOptions options)
     {
         Require(options.MaxNumSeqs is >= 1 and <= 65536, "max_num_seqs", "from 1 to 65536", options.MaxNumSeqs);
         Require(options.BlockSize is 16 or 32, "block_size", "16 or 32", options.BlockSize);
         Require(options.MaxModelLen is null or >= 2, "max_model_len", "at least 2", options.MaxModelLen);
+        Require(options.KvCacheBytes is null or > 0, "kv_cache_bytes", "above 0", options.KvCacheBytes);
+        Require(options.Threads is null or >= 1, "threads", "at least 1", options.Threads);
+        Require(
+            options.MaxNumBatchedTokens is null || options.MaxNumBatchedTokens >= options.MaxNumSeqs, "max_num_batched_tokens",
+            $"at least max_num_seqs ({options.MaxNumSeqs}), since each running sequence takes one token of a step", options.MaxNumBatchedTokens);
+        WeightStorage(options);
+    }
+
+    /// <summary>Fills in defaults and sizes.</summary>
+    /// <param name="options">Options that were checked.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="kernels">The device.</param>
+    /// <exception cref="InferenceException">The context is longer than the model's, or the KV cache cannot hold one sequence.</exception>
+    public static EngineLimits Resolve(EngineOptions options, ModelConfig config, IKernels kernels)
+    {
         Require(
             options.MaxModelLen is null || options.MaxModelLen <= config.MaxPositionEmbeddings,
             "max_model_len", $"at most the model's own context length ({config.MaxPositionEmbeddings})", options.MaxModelLen);
-        Require(options.KvCacheBytes is null or > 0, "kv_cache_bytes", "above 0", options.KvCacheBytes);
-        Require(options.Threads is null or >= 1, "threads", "at least 1", options.Threads);
         int batchedTokens = options.MaxNumBatchedTokens ?? Math.Max(DefaultBatchedTokens, options.MaxNumSeqs);
-        Require(
-            batchedTokens >= options.MaxNumSeqs, "max_num_batched_tokens",
-            $"at least max_num_seqs ({options.MaxNumSeqs}), since each running sequence takes one token of a step", batchedTokens);
-
         var storage = WeightStorage(options);
         var shape = new KvCacheShape(
             config.NumHiddenLayers, Blocks: 0, options.BlockSize, config.NumKeyValueHeads, config.HeadSize,

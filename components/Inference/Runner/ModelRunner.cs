@@ -46,6 +46,7 @@ internal sealed class ModelRunner : IDisposable
     public static (IKernels Kernels, EngineLimits Limits, ModelRunner Runner) Load(
         EngineOptions options, ModelFolder folder, CancellationToken cancellationToken = default)
     {
+        EngineLimits.Check(options);
         var device = new CpuKernels(options.Threads);
         DecoderWeights? weights = null;
         try

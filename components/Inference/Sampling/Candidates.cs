@@ -17,6 +17,9 @@ internal sealed class Candidates(int vocabulary)
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The candidates, in no order that means anything.</summary>
+    public ReadOnlySpan<int> Tokens => tokens.AsSpan(0, Count);
+
     /// <summary>The sum of their weights.</summary>
     public double Mass { get; private set; }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Serverless.Inference.Kernels.Cpu;
 
 namespace Serverless.Inference.Sampling;
 
@@ -16,12 +17,22 @@ internal static class RowMath
     public static float Max(ReadOnlySpan<float> row)
     {
         ref float first = ref MemoryMarshal.GetReference(row);
-        var best = Vector256.Create(float.NegativeInfinity);
+        Vector256<float> a = Vector256.Create(float.NegativeInfinity), b = a, c = a, d = a;
         int i = 0;
-        for (; i <= row.Length - 8; i += 8) best = Vector256.Max(best, Vector256.LoadUnsafe(ref first, (nuint)i));
+
+        // Four chains: one alone would wait for each comparison.
+        for (; i <= row.Length - 32; i += 32)
+        {
+            a = Vector256.Max(a, Vector256.LoadUnsafe(ref first, (nuint)i));
+            b = Vector256.Max(b, Vector256.LoadUnsafe(ref first, (nuint)i + 8));
+            c = Vector256.Max(c, Vector256.LoadUnsafe(ref first, (nuint)i + 16));
+            d = Vector256.Max(d, Vector256.LoadUnsafe(ref first, (nuint)i + 24));
+        }
+
+        a = Vector256.Max(Vector256.Max(a, b), Vector256.Max(c, d));
         float max = float.NegativeInfinity;
         for (; i < row.Length; i++) max = MathF.Max(max, row[i]);
-        for (int lane = 0; lane < 8; lane++) max = MathF.Max(max, best[lane]);
+        for (int lane = 0; lane < 8; lane++) max = MathF.Max(max, a[lane]);
         return max;
     }
 
@@ -78,5 +89,5 @@ internal static class RowMath
 
     /// <summary>exp of numbers up to zero; what is too small for a normal number is zero.</summary>
     private static Vector256<float> ExpVector(Vector256<float> x) =>
-        Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create(-87f)), Vector256<float>.Zero, Vector256.Exp(x));
+        Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create(-87f)), Vector256<float>.Zero, VectorMath.Exp<Simd256, Vector256<float>>(x));
 }

@@ -9,7 +9,7 @@ public sealed class EngineFixture : IDisposable
 
     private readonly TinyModel model = new TinyModel().Save();
 
-    public EngineOptions Options => new(model.Folder) { Dtype = "float32", MaxNumSeqs = 64, Threads = 2, KvCacheBytes = 32 << 20 };
+    public EngineOptions Options => new(model.Folder) { Dtype = "float32", MaxNumSeqs = 64, Threads = 1, KvCacheBytes = 32 << 20 };
 
     public Task<LlmEngine> LoadAsync(Func<EngineOptions, EngineOptions>? change = null) =>
         LlmEngine.LoadAsync(change is null ? Options : change(Options));

@@ -1,4 +1,3 @@
-using Serverless.Inference.Tokenization.Normalizers.Unicode;
 using Serverless.Inference.Tokenization.Text;
 
 namespace Serverless.Inference.Tokenization.Normalizers;
@@ -15,8 +14,12 @@ internal sealed class StripAccents : Normalizer
         for (int index = 0, length; index < text.Length; index += length)
         {
             int codePoint = CodePoints.At(text, index, out length);
-            if (!NormalizationTables.Shared.IsMark(codePoint))
+            if (!CodePoints.Is(codePoint, CodePoints.Mark))
                 output.AppendCodePoint(codePoint);
         }
     }
+
+    /// <inheritdoc/>
+    public override bool KeepsOrigin(ReadOnlySpan<char> text) =>
+        text.Length == 0 || !CodePoints.Is(CodePoints.At(text, 0, out _), CodePoints.Mark);
 }

@@ -1,0 +1,117 @@
+using System.Diagnostics.Metrics;
+using Serverless.Inference.Kernels;
+using Serverless.Inference.Requests;
+using Serverless.Inference.Runner;
+using Serverless.Inference.Sampling;
+using Serverless.Inference.Sequences;
+
+namespace Serverless.Inference.Tests.Engine;
+
+public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private static readonly EngineLimits Limits = new(64, 4, 16, DType.Float32, new KvCacheShape(1, 64, 16, 1, 16));
+
+    [Fact]
+    public async Task A_step_that_breaks_fails_all_requests_and_all_later_ones()
+    {
+        int steps = 0;
+        await using var loop = new EngineLoop(
+            Limits, prefixCaching: true,
+            plan => ++steps == 3 ? throw new InvalidOperationException("the device is gone") : new SampledToken[plan.Samples.Count],
+            _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System);
+        loop.Start();
+        var output = new Output();
+        for (int i = 0; i < 6; i++) await loop.SubmitAsync(Group(output), CancellationToken.None);
+
+        var errors = new List<Exception>();
+        for (int i = 0; i < 6; i++) errors.Add(await output.Failures.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience));
+        errors.ShouldAllBe(e => ((InferenceException)e).Code == InferenceErrorCodes.EngineFailed && e.Message.Contains("the device is gone"));
+        loop.Failure.ShouldBe(errors[0]);
+
+        var later = await Should.ThrowAsync<InferenceException>(() => loop.SubmitAsync(Group(output), CancellationToken.None).AsTask());
+        later.ShouldBe(errors[0]);
+    }
+
+    [Fact]
+    public async Task Requests_that_come_while_the_engine_breaks_do_not_hang()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var breaks = new SemaphoreSlim(0);
+        await using var loop = new EngineLoop(
+            Limits, prefixCaching: true,
+            _ =>
+            {
+                entered.Release();
+                breaks.Wait();
+                throw new InvalidOperationException("the device is gone");
+            },
+            _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System);
+        loop.Start();
+        var output = new Output();
+        await loop.SubmitAsync(Group(output), CancellationToken.None);
+        (await entered.WaitAsync(EngineFixture.Patience)).ShouldBeTrue("the first step begins");
+
+        // More than the queue holds: the last ones wait for room when the engine breaks.
+        var submissions = Enumerable.Range(0, 400).Select(_ => loop.SubmitAsync(Group(output), CancellationToken.None).AsTask()).ToArray();
+        submissions.Count(task => !task.IsCompleted).ShouldBeGreaterThan(0);
+        breaks.Release();
+        await Task.WhenAll(submissions.Select(task => task.ContinueWith(_ => { }, TaskScheduler.Default))).WaitAsync(EngineFixture.Patience);
+        int refused = submissions.Count(task => task.IsFaulted);
+        for (int i = 0; i < 401 - refused; i++) await output.Failures.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience);
+    }
+
+    [Fact]
+    public async Task Statistics_and_metrics_count_what_was_done()
+    {
+        await using var engine = await fixture.LoadAsync();
+        var measured = new Dictionary<string, double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == "Serverless.Inference") self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+        {
+            if (tags[0].Value as string == fixture.Options.ModelSource) measured[instrument.Name] = Math.Max(value, measured.GetValueOrDefault(instrument.Name));
+        });
+        listener.Start();
+
+        var result = await EngineFixture.GenerateOneAsync(engine, EngineFixture.Request("hello"));
+        var statistics = engine.Statistics;
+        statistics.GeneratedTokens.ShouldBe(24);
+        statistics.PromptTokens.ShouldBe(6);
+        statistics.Steps.ShouldBe(24);
+        statistics.BusyTime.ShouldBeGreaterThan(TimeSpan.Zero);
+        statistics.PrefixTokensAsked.ShouldBe(6);
+        result.TimeTaken.ShouldBeGreaterThanOrEqualTo(TimeSpan.Zero);
+
+        listener.RecordObservableInstruments();
+        measured["inference.tokens.generated"].ShouldBeGreaterThanOrEqualTo(24);
+        measured["inference.steps"].ShouldBeGreaterThanOrEqualTo(24);
+        measured.Keys.ShouldContain("inference.kv_cache.usage");
+    }
+
+    private static SequenceGroup Group(Output output)
+    {
+        var sampling = new SamplingParams { Temperature = 0, MaxTokens = 30 };
+        return new SequenceGroup(
+            new GenerationRequest { PromptTokenIds = [1, 2, 3], SamplingParams = sampling }, new SamplingPlan(sampling, [], 0, [1, 2, 3]), 30, output);
+    }
+
+    private sealed class Output : IGroupOutput
+    {
+        public System.Threading.Channels.Channel<Exception> Failures { get; } = System.Threading.Channels.Channel.CreateUnbounded<Exception>();
+
+        public bool IsStreaming => false;
+
+        public bool IsCancelled => false;
+
+        public void Grown(Sequence sequence, string text, int token)
+        {
+        }
+
+        public void Finished(SequenceGroup group) => throw new InvalidOperationException("nothing finishes here");
+
+        public void Failed(Exception error) => Failures.Writer.TryWrite(error);
+    }
+}

@@ -1,0 +1,84 @@
+using Serverless.Inference.Blocks;
+using Serverless.Inference.Sampling;
+using Serverless.Inference.Scheduling;
+using Serverless.Inference.Sequences;
+using Serverless.Inference.Tests.Sampling;
+
+namespace Serverless.Inference.Tests.Scheduling;
+
+/// <summary>The scheduler with a model that says 7 each time. Checks in every step what must hold in every step.</summary>
+internal sealed class SimulatedEngine
+{
+    public const int BlockSize = 4;
+
+    private readonly SchedulerOptions options;
+    private readonly StepPlan plan = new();
+    private int nextToken = 100;
+
+    public SimulatedEngine(int maxSequences, int maxBatchedTokens, int blocks)
+    {
+        options = new SchedulerOptions(maxSequences, maxBatchedTokens);
+        Blocks = new BlockManager(blocks, BlockSize, prefixCaching: true);
+        Scheduler = new Scheduler(options, Blocks);
+    }
+
+    public BlockManager Blocks { get; }
+
+    public Scheduler Scheduler { get; }
+
+    public FakeOutput Output { get; } = new();
+
+    /// <summary>All groups in the order in which they were added.</summary>
+    public List<SequenceGroup> Groups { get; } = [];
+
+    public SequenceGroup Add(int prompt, int maxTokens, int n = 1, string job = "", bool sameTokens = false, CancellationToken cancellation = default)
+    {
+        int[] tokens = [.. Enumerable.Range(0, prompt).Select(i => sameTokens ? i : nextToken++)];
+        var group = Output.Group(tokens, new SamplingParams { N = n, MaxTokens = maxTokens }, job, cancellation: cancellation);
+        Groups.Add(group);
+        Scheduler.Add(group);
+        return group;
+    }
+
+    /// <summary>Plans and runs a step; returns its chunks as (group, tokens).</summary>
+    public (int Group, int Count)[] Step()
+    {
+        Scheduler.Schedule(plan);
+        plan.RowCount.ShouldBe(plan.Chunks.Sum(chunk => chunk.Count));
+        plan.RowCount.ShouldBeInRange(1, options.MaxBatchedTokens);
+        Scheduler.Running.ShouldBeInRange(1, options.MaxSequences);
+        plan.Chunks.Select(chunk => chunk.Sequence).Distinct().Count().ShouldBe(plan.Chunks.Count, "a sequence has one chunk");
+        foreach (var (sequence, start, count) in plan.Chunks)
+        {
+            for (int position = start; position < start + count; position++)
+                Blocks.References(sequence.Blocks[position / BlockSize]).ShouldBeGreaterThan(0);
+        }
+
+        foreach (var sample in plan.Samples)
+        {
+            var chunk = plan.Chunks[sample.Chunk];
+            chunk.Sequence.Group.ShouldBe(sample.Sequence.Group);
+            (chunk.Start + chunk.Count).ShouldBe(sample.Sequence.Count);
+        }
+
+        var chunks = plan.Chunks.Select(chunk => (Groups.IndexOf(chunk.Sequence.Group), chunk.Count)).ToArray();
+        foreach (var (sequence, _) in plan.Samples) TakeIn(sequence);
+        Scheduler.RemoveEnded();
+        return chunks;
+    }
+
+    public void RunToEnd()
+    {
+        for (int steps = 0; Scheduler.HasWork; steps++)
+        {
+            steps.ShouldBeLessThan(10_000, "every request ends");
+            Step();
+        }
+    }
+
+    private void TakeIn(Sequence sequence)
+    {
+        sequence.Append(7);
+        if (sequence.OutputCount == sequence.Group.MaxTokens && Scheduler.End(sequence, FinishReason.Length)) Output.Finished(sequence.Group);
+    }
+}
