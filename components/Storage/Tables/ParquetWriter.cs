@@ -14,7 +14,8 @@ public sealed class ParquetWriterOptions
 
 /// <summary>
 /// Writes rows of one schema into a local Parquet file. Rows wait in DuckDB, which keeps its memory limit by moving them to temporary
-/// files; the file itself is written by <see cref="Complete"/>. For one thread at a time.
+/// files; the file itself is written by <see cref="Complete"/>. Values come back to the bit, but for the sign of a floating-point zero.
+/// For one thread at a time.
 /// </summary>
 public sealed class ParquetWriter : IDisposable
 {
