@@ -72,24 +72,33 @@ internal static unsafe class DuckTypes
         }
     }
 
-    /// <summary>Whether vectors of the logical type can be read as they are, without a cast to <see cref="ToColumnType"/>'s type.</summary>
-    internal static bool IsExact(nint type)
+    /// <summary>
+    /// The SQL type that values of a logical type are cast to, so that their vectors can be read as <see cref="ToColumnType"/>'s type.
+    /// A map stays one: its vectors are those of a list of structs.
+    /// </summary>
+    internal static string ToReadableSql(nint type)
     {
         switch (duckdb_get_type_id(type))
         {
-            case DuckType.Boolean or DuckType.BigInt or DuckType.Double or DuckType.Varchar:
-                return true;
             case DuckType.List:
-                using (var element = new DuckTypeHandle(duckdb_list_type_child_type(type))) return IsExact(element.Value);
+                return Readable(duckdb_list_type_child_type(type)) + "[]";
+            case DuckType.Array:
+                return Readable(duckdb_array_type_child_type(type)) + "[]";
+            case DuckType.Map:
+                return $"MAP({Readable(duckdb_map_type_key_type(type))}, {Readable(duckdb_map_type_value_type(type))})";
             case DuckType.Struct:
-                for (ulong i = 0; i < duckdb_struct_type_child_count(type); i++)
-                    using (var field = new DuckTypeHandle(duckdb_struct_type_child_type(type, i)))
-                        if (!IsExact(field.Value))
-                            return false;
-                return true;
+                var fields = Enumerable.Range(0, (int)duckdb_struct_type_child_count(type)).Select(i =>
+                    $"{Sql.Name(TakeString(duckdb_struct_type_child_name(type, (ulong)i)))} {Readable(duckdb_struct_type_child_type(type, (ulong)i))}");
+                return $"STRUCT({string.Join(", ", fields)})";
             default:
-                return false;
+                return ToSql(ToColumnType(type));
         }
+    }
+
+    private static string Readable(nint type)
+    {
+        using var owner = new DuckTypeHandle(type);
+        return ToReadableSql(type);
     }
 
     private static ColumnType Inner(nint type)

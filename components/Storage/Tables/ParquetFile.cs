@@ -112,8 +112,7 @@ public sealed class ParquetFile : IDisposable
         {
             using var type = result.ColumnType(i);
             columns[i] = new Column(result.ColumnName(i), DuckTypes.ToColumnType(type.Value));
-            var name = Sql.Name(columns[i].Name);
-            reads[i] = DuckTypes.IsExact(type.Value) ? name : $"CAST({name} AS {DuckTypes.ToSql(columns[i].Type)})";
+            reads[i] = $"CAST({Sql.Name(columns[i].Name)} AS {DuckTypes.ToReadableSql(type.Value)})";
         }
         return (new TableSchema(columns), reads);
     }

@@ -30,7 +30,6 @@ public sealed class ParquetWriter : IDisposable
     private readonly object?[][] pending;
     private int pendingRows;
     private long pendingBytes;
-    private bool completed;
 
     private ParquetWriter(string path, TableSchema schema, ParquetWriterOptions options)
     {
@@ -76,21 +75,20 @@ public sealed class ParquetWriter : IDisposable
         {
             appender.Complete();
             connection.Execute($"COPY part TO {Sql.Text(path)} ({string.Join(", ", CopyOptions(metadata))})");
-            completed = true;
         }
         catch (DuckException e)
         {
+            if (File.Exists(path)) File.Delete(path);
             throw new TableException($"{path} could not be written as Parquet: {e.Message}", e);
         }
     }
 
-    /// <summary>Releases the rows; without <see cref="Complete"/> there is no file.</summary>
+    /// <summary>Releases the rows; without <see cref="Complete"/> no file was touched.</summary>
     public void Dispose()
     {
         appender.Dispose();
         connection.Dispose();
         foreach (var type in types) type.Dispose();
-        if (!completed) File.Delete(path);
     }
 
     private IEnumerable<string> CopyOptions(IReadOnlyDictionary<string, string>? metadata)
