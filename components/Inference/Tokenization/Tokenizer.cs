@@ -118,26 +118,28 @@ public sealed class Tokenizer
 
     private void EncodeNormalized(ReadOnlySpan<char> raw, bool startsText, TokenizerScratch scratch)
     {
-        ReadOnlySpan<char> text = _parts.Normalizer.Apply(raw, scratch.Normalized, out bool keepsOrigin);
-        startsText &= keepsOrigin;
+        int origin = 0;
+        if (startsText && _parts.PreTokenizer.UsesOrigin)
+            CodePoints.At(raw, 0, out origin);
+        ReadOnlySpan<char> text = _parts.Normalizer.Apply(raw, scratch.Normalized, ref origin);
         int from = 0;
         int done = 0;
         while (_added.Normalized is not null && _added.Normalized.TryNext(text, ref from, done, out AddedTokenMatcher.Match match))
         {
             if (match.Start > done)
-                EncodePieces(text[done..match.Start], startsText && done == 0, scratch);
+                EncodePieces(text[done..match.Start], Math.Max(origin - done, 0), scratch);
             scratch.Ids.Add(match.Id);
             done = match.End;
         }
 
         if (done < text.Length)
-            EncodePieces(text[done..], startsText && done == 0, scratch);
+            EncodePieces(text[done..], Math.Max(origin - done, 0), scratch);
     }
 
-    private void EncodePieces(ReadOnlySpan<char> text, bool startsText, TokenizerScratch scratch)
+    private void EncodePieces(ReadOnlySpan<char> text, int origin, TokenizerScratch scratch)
     {
         BpeModel model = _parts.Model;
-        text = _parts.PreTokenizer.Cut(text, startsText, scratch.Pieces, out Pieces pieces);
+        text = _parts.PreTokenizer.Cut(text, origin, scratch.Pieces, out Pieces pieces);
         foreach ((int start, int end) in pieces.Span)
             model.Encode(text[start..end], scratch.Model, scratch.Ids);
     }

@@ -18,7 +18,11 @@ internal sealed class ByteLevelDecoder : DecoderSpec
         private byte[] _bytes = new byte[64];
         private char[] _chars = new char[64];
 
-        public override void Push(string text) => Write(_bytes.AsSpan(0, BytesOf(text)), flush: false);
+        public override void Push(string text)
+        {
+            int count = BytesOf(text);
+            Write(_bytes.AsSpan(0, count), flush: false);
+        }
 
         public override void End()
         {

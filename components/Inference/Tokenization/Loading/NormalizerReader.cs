@@ -1,4 +1,6 @@
+using System.Text;
 using Serverless.Inference.Tokenization.Normalizers;
+using Serverless.Inference.Tokenization.Normalizers.Unicode;
 
 namespace Serverless.Inference.Tokenization.Loading;
 
@@ -17,6 +19,10 @@ internal static class NormalizerReader
         return json.Type switch
         {
             "Sequence" => json["normalizers"].Items().SelectMany(Flatten),
+            "NFC" => [new UnicodeNormalizer(NormalizationForm.FormC)],
+            "NFD" => [new UnicodeNormalizer(NormalizationForm.FormD)],
+            "NFKC" => [new UnicodeNormalizer(NormalizationForm.FormKC)],
+            "NFKD" => [new UnicodeNormalizer(NormalizationForm.FormKD)],
             "Prepend" => [new Prepend(json["prepend"].Text())],
             "Replace" => [new Replace(PatternReader.Read(json["pattern"]), json["content"].Text())],
             "Strip" => [new Strip(json["strip_left"].Flag(), json["strip_right"].Flag())],

@@ -1,4 +1,5 @@
 using Serverless.Inference.Tokenization.PreTokenizers;
+using Serverless.Inference.Tokenization.Regex;
 using Serverless.Inference.Tokenization.Text;
 
 namespace Serverless.Inference.Tokenization.Loading;
@@ -6,14 +7,21 @@ namespace Serverless.Inference.Tokenization.Loading;
 /// <summary>Reads a pattern: <c>{"String": ...}</c> or <c>{"Regex": ...}</c>.</summary>
 internal static class PatternReader
 {
-    /// <summary>The pattern.</summary>
+    /// <summary>The pattern; widely used regular expressions have scanners of their own.</summary>
     public static TextPattern Read(JsonPart json)
     {
         if (json["String"] is { IsNull: false } literal)
             return new LiteralPattern(literal.Text());
 
         JsonPart regex = json["Regex"];
-        return KnownPatterns.Find(regex.Text())
-            ?? throw regex.Unsupported($"the regular expression {regex.Text()}", "the split patterns of GPT-2, cl100k, Llama 3 and Qwen");
+        try
+        {
+            return (TextPattern?)KnownPatterns.Find(regex.Text()) ?? new RegexPattern(regex.Text());
+        }
+        catch (NotSupportedException error)
+        {
+            throw new InferenceException(
+                InferenceErrorCodes.ModelUnsupported, $"{regex.File}: '{regex.Path}' is {regex.Text()}, which is not supported: {error.Message}.", error);
+        }
     }
 }

@@ -13,20 +13,21 @@ internal static class PreTokenizerReader
     /// <param name="byteLevel">The last step maps bytes, which is left to the model, so that it happens once a word.</param>
     public static PreTokenizerChain Read(JsonPart json, out bool byteLevel)
     {
-        List<PreTokenizer> steps = [.. Flatten(json)];
+        List<PreTokenizer> steps = [.. Steps(json)];
         byteLevel = steps is [.., ByteMapping];
         if (byteLevel)
             steps.RemoveAt(steps.Count - 1);
         return new PreTokenizerChain([.. steps]);
     }
 
-    private static IEnumerable<PreTokenizer> Flatten(JsonPart json)
+    /// <summary>The steps, mapping of bytes included; none for null.</summary>
+    public static IEnumerable<PreTokenizer> Steps(JsonPart json)
     {
         if (json.IsNull)
             return [];
         return json.Type switch
         {
-            "Sequence" => json["pretokenizers"].Items().SelectMany(Flatten),
+            "Sequence" => json["pretokenizers"].Items().SelectMany(Steps),
             "ByteLevel" => ByteLevel(json),
             "Split" => [new Split(PatternReader.Read(json["pattern"]), Behavior(json["behavior"]), json["invert"].Flag())],
             "Metaspace" => [Metaspace(json)],

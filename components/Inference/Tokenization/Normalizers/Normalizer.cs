@@ -14,8 +14,13 @@ internal abstract class Normalizer
     public abstract void Apply(ReadOnlySpan<char> text, TextBuffer output);
 
     /// <summary>
-    /// Whether the first character of the changed text stands for the first of this text; what is cut off at the beginning
-    /// makes a text one that does not start at its origin.
+    /// How much of the changed text, from its beginning, stands for the first <paramref name="origin"/> characters of this
+    /// text: 0 if they are cut off. Right as it is for what looks at one character at a time.
     /// </summary>
-    public virtual bool KeepsOrigin(ReadOnlySpan<char> text) => true;
+    public virtual int Origin(ReadOnlySpan<char> text, int origin)
+    {
+        var changed = new TextBuffer();
+        Apply(text[..origin], changed);
+        return changed.Length;
+    }
 }

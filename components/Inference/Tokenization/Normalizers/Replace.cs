@@ -12,12 +12,10 @@ internal sealed class Replace(TextPattern pattern, string content) : Normalizer
     public override void Apply(ReadOnlySpan<char> text, TextBuffer output) => pattern.Replace(text, content, output);
 
     /// <inheritdoc/>
-    public override bool KeepsOrigin(ReadOnlySpan<char> text)
+    public override int Origin(ReadOnlySpan<char> text, int origin)
     {
-        // The replacement stands where the last character of what it replaces stood.
-        if (!pattern.TryFind(text, 0, out int start, out int end) || start > 0 || end == 0)
-            return true;
-        CodePoints.At(text, 0, out int first);
-        return content.Length > 0 && end == first;
+        // A replacement stands where the last character of what it replaces stood.
+        bool across = pattern.TryFind(text, 0, out int start, out int end) && start < origin && end > origin;
+        return base.Origin(text, across ? start : origin);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class Strip(bool left, bool right) : Normalizer
     }
 
     /// <inheritdoc/>
-    public override bool KeepsOrigin(ReadOnlySpan<char> text) => !(left && text.Length > 0 && IsSpace(text[0]));
+    public override int Origin(ReadOnlySpan<char> text, int origin) => left && IsSpace(text[0]) ? 0 : origin;
 
     private static bool IsSpace(char value) => CodePoints.Is(value, CodePoints.Space);
 }

@@ -1,3 +1,4 @@
+using Serverless.Inference.Tokenization.Normalizers.Unicode;
 using Serverless.Inference.Tokenization.Text;
 
 namespace Serverless.Inference.Tokenization.Normalizers;
@@ -14,12 +15,8 @@ internal sealed class StripAccents : Normalizer
         for (int index = 0, length; index < text.Length; index += length)
         {
             int codePoint = CodePoints.At(text, index, out length);
-            if (!CodePoints.Is(codePoint, CodePoints.Mark))
+            if (!NormalizationTables.Shared.IsMark(codePoint))
                 output.AppendCodePoint(codePoint);
         }
     }
-
-    /// <inheritdoc/>
-    public override bool KeepsOrigin(ReadOnlySpan<char> text) =>
-        text.Length == 0 || !CodePoints.Is(CodePoints.At(text, 0, out _), CodePoints.Mark);
 }

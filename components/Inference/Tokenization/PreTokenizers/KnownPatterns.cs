@@ -18,7 +18,7 @@ internal static class KnownPatterns
         [$@"{Contractions}|[^\r\n\p{{L}}\p{{N}}]?\p{{L}}+|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n]*|{Lines}|{Spaces}"] = new Cl100kPattern(3, CodePoints.Letter),
 
         // cl100k as tiktoken writes it: possessive, and one line end behind greedy white space, which cuts the same.
-        [$@"{TiktokenContractions}|[^\r\n\p{{L}}\p{{N}}]?+\p{{L}}+|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]++[\r\n]*|\s*[\r\n]|{Spaces}"] = new Cl100kPattern(3, CodePoints.Letter),
+        [$@"{TiktokenContractions}|[^\r\n\p{{L}}\p{{N}}]?+\p{{L}}++|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]++[\r\n]*|\s*[\r\n]|{Spaces}"] = new Cl100kPattern(3, CodePoints.Letter),
 
         // Qwen2, Qwen2.5, Qwen3: digits one by one.
         [$@"{Contractions}|[^\r\n\p{{L}}\p{{N}}]?\p{{L}}+|\p{{N}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n]*|{Lines}|{Spaces}"] = new Cl100kPattern(1, CodePoints.Letter),

@@ -22,6 +22,9 @@ internal enum PrependScheme
 internal sealed class Metaspace(char replacement, PrependScheme scheme, bool split) : PreTokenizer
 {
     /// <inheritdoc/>
+    public override bool UsesOrigin => scheme == PrependScheme.First;
+
+    /// <inheritdoc/>
     public override ReadOnlySpan<char> Cut(ReadOnlySpan<char> text, int origin, Pieces from, Pieces to, TextBuffer changed)
     {
         foreach ((int start, int end) in from.Span)
@@ -29,7 +32,7 @@ internal sealed class Metaspace(char replacement, PrependScheme scheme, bool spl
             ReadOnlySpan<char> piece = text[start..end];
             int at = changed.Length;
             bool starts = piece[0] == replacement || piece[0] == ' ';
-            if (!starts && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && start == origin)))
+            if (!starts && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && start < origin)))
                 changed.Append(replacement);
             foreach (char value in piece)
                 changed.Append(value == ' ' ? replacement : value);

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Serverless.Contracts.Specs;
+
+/// <summary>Which model, and how it runs.</summary>
+public sealed record ModelSpec
+{
+    /// <summary>A folder in Hugging Face layout, or <c>hf://org/name[@revision]</c>.</summary>
+    [JsonPropertyName("source")]
+    public required string Source { get; init; }
+
+    /// <summary>What generates. Default: local.</summary>
+    [JsonPropertyName("engine")]
+    public EngineKind Engine { get; init; } = EngineKind.Local;
+
+    /// <summary>Address of an OpenAI-compatible server, for <see cref="EngineKind.OpenAI"/>. Default: none.</summary>
+    [JsonPropertyName("base_url")]
+    public string? BaseUrl { get; init; }
+
+    /// <summary>Name of the secret that holds the server's or the hub's key. Default: none.</summary>
+    [JsonPropertyName("secret_ref")]
+    public string? SecretRef { get; init; }
+
+    /// <summary>How the engine runs the model.</summary>
+    [JsonPropertyName("engine_args")]
+    public EngineArgs EngineArgs { get; init; } = new();
+}
+
+/// <summary>What generates.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EngineKind>))]
+public enum EngineKind
+{
+    /// <summary>This product's own engine, on the machine that runs the shard.</summary>
+    [JsonStringEnumMemberName("local")]
+    Local,
+
+    /// <summary>A server that speaks the OpenAI API.</summary>
+    [JsonStringEnumMemberName("openai")]
+    OpenAI,
+}
+
+/// <summary>How the engine runs the model. Names and meaning follow vLLM's engine arguments.</summary>
+public sealed record EngineArgs
+{
+    /// <summary>Longest prompt plus completion, in tokens. Default: the model's own context length.</summary>
+    [JsonPropertyName("max_model_len")]
+    public int? MaxModelLen { get; init; }
+
+    /// <summary>Sequences that run at once. Default: 128.</summary>
+    [JsonPropertyName("max_num_seqs")]
+    public int MaxNumSeqs { get; init; } = 128;
+
+    /// <summary>Weights in memory: auto, float32, bfloat16 or float16. Default: auto.</summary>
+    [JsonPropertyName("dtype")]
+    public string Dtype { get; init; } = "auto";
+
+    /// <summary><c>int8</c>: 8-bit weights with a scale per block. Default: none.</summary>
+    [JsonPropertyName("quantization")]
+    public string? Quantization { get; init; }
+
+    /// <summary>Share of the GPU's memory that the engine may use, above 0 and at most 1. Default: 0.9.</summary>
+    [JsonPropertyName("gpu_memory_utilization")]
+    public double GpuMemoryUtilization { get; init; } = 0.9;
+
+    /// <summary>Tokens of one KV block, 16 or 32. Default: 16.</summary>
+    [JsonPropertyName("block_size")]
+    public int BlockSize { get; init; } = 16;
+
+    /// <summary>Reuse KV blocks of equal prompt beginnings. Default: true.</summary>
+    [JsonPropertyName("enable_prefix_caching")]
+    public bool EnablePrefixCaching { get; init; } = true;
+
+    /// <summary>A Jinja chat template, or the path of a file that holds one. Default: the model's own.</summary>
+    [JsonPropertyName("chat_template")]
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>Further variables of the chat template, such as <c>enable_thinking</c>. Default: none.</summary>
+    [JsonPropertyName("chat_template_kwargs")]
+    public IReadOnlyDictionary<string, JsonElement>? ChatTemplateKwargs { get; init; }
+
+    /// <summary>Seed of rows that name none. Default: 0.</summary>
+    [JsonPropertyName("seed")]
+    public long Seed { get; init; }
+
+    /// <summary>GPUs that share each layer. Default: 1.</summary>
+    [JsonPropertyName("tensor_parallel")]
+    public int TensorParallel { get; init; } = 1;
+
+    /// <summary>GPUs among which the layers are divided. Default: 1.</summary>
+    [JsonPropertyName("pipeline_parallel")]
+    public int PipelineParallel { get; init; } = 1;
+}

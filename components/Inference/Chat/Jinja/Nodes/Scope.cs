@@ -1,0 +1,55 @@
+namespace Serverless.Inference.Chat.Jinja;
+
+/// <summary>
+/// The names that a block set. Scopes are small, and the parser makes equal names one object, so that a walk comparing
+/// references is the fastest look-up.
+/// </summary>
+internal sealed class Scope(Scope? parent)
+{
+    private string[] _names = [];
+    private object?[] _values = [];
+    private int _count;
+
+    public Scope? Parent => parent;
+
+    public IEnumerable<string> Names => _names.Take(_count);
+
+    public bool TryGet(string name, out object? value)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (ReferenceEquals(_names[i], name))
+            {
+                value = _values[i];
+                return true;
+            }
+        }
+
+        value = null;
+        return false;
+    }
+
+    public void Set(string name, object? value)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (ReferenceEquals(_names[i], name))
+            {
+                _values[i] = value;
+                return;
+            }
+        }
+
+        if (_count == _names.Length)
+        {
+            Array.Resize(ref _names, Math.Max(4, _count * 2));
+            Array.Resize(ref _values, _names.Length);
+        }
+
+        _names[_count] = name;
+        _values[_count++] = value;
+    }
+
+    /// <summary>Forgets all names: the next iteration of a loop starts afresh.</summary>
+    public void Clear() => _count = 0;
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.FileSystemGlobbing;
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
+using Serverless.Contracts.Specs;
+using Serverless.Storage.Blobs;
+
+namespace Serverless.Processing.Datasets;
+
+/// <summary>Which files a dataset's address means: the folder they lie under, and a pattern or name in it.</summary>
+/// <param name="Root">The store's root.</param>
+/// <param name="Name">One file's name; null for a folder or a glob.</param>
+/// <param name="Pattern">A glob; null for a file or a folder.</param>
+internal sealed record FileListing(string Root, string? Name, string? Pattern)
+{
+    static readonly Dictionary<string, InputFormat> Extensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".parquet"] = InputFormat.Parquet,
+        [".jsonl"] = InputFormat.Jsonl,
+        [".ndjson"] = InputFormat.Jsonl,
+        [".csv"] = InputFormat.Csv,
+    };
+
+    public static FileListing Parse(string uri)
+    {
+        BlobUri location;
+        try
+        {
+            location = BlobUri.Parse(uri);
+        }
+        catch (FormatException e)
+        {
+            throw new JobException(ErrorCodes.InvalidInput, e.Message, e);
+        }
+
+        var path = location.Path;
+        if (File.Exists(path))
+            return new FileListing(Path.GetDirectoryName(path)!, Path.GetFileName(path), null);
+        if (Directory.Exists(path))
+            return new FileListing(path, null, null);
+        var segments = path.Split('/');
+        var glob = Array.FindIndex(segments, segment => segment.AsSpan().ContainsAny('*', '?'));
+        if (glob < 0)
+            throw new JobException(ErrorCodes.InvalidInput, $"input {uri}: there is no file or folder {path}");
+        return new FileListing(string.Join('/', segments[..glob]) is { Length: > 0 } root ? root : "/", null, string.Join('/', segments[glob..]));
+    }
+
+    /// <summary>The format of a file by its name; Auto if the name does not say.</summary>
+    public static InputFormat FormatOf(string name) => Extensions.GetValueOrDefault(Path.GetExtension(name), InputFormat.Auto);
+
+    /// <summary>The files in ordinal order of their names.</summary>
+    public async Task<IReadOnlyList<InputFileRecord>> ListAsync(IBlobStore store, InputFormat format, CancellationToken cancellationToken)
+    {
+        if (Name is not null)
+        {
+            return await store.GetInfoAsync(Name, cancellationToken) is { } one
+                ? [ToRecord(one)]
+                : throw new JobException(ErrorCodes.InvalidInput, $"input: there is no file {Path.Combine(Root, Name)}");
+        }
+
+        var matcher = Pattern is null ? null : new Matcher(StringComparison.Ordinal).AddInclude(Pattern);
+        List<InputFileRecord> files = [];
+        await foreach (var blob in store.ListAsync(cancellation: cancellationToken))
+        {
+            if (matcher?.Match(blob.Name).HasMatches ?? (!IsHidden(blob.Name) && Holds(blob.Name, format)))
+                files.Add(ToRecord(blob));
+        }
+
+        if (files.Count == 0)
+            throw new JobException(ErrorCodes.InvalidInput, $"input: no file in {Root} {(Pattern is null ? $"has one of the endings {string.Join(", ", Extensions.Keys)}" : $"matches {Pattern}")}");
+        files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return files;
+    }
+
+    // What Spark and Hive leave out too: commit marks, plans, temporary files.
+    static bool IsHidden(string name) => name.Split('/').Any(segment => segment.StartsWith('_') || segment.StartsWith('.'));
+
+    static bool Holds(string name, InputFormat format) =>
+        FormatOf(name) is var known && (format == InputFormat.Auto ? known != InputFormat.Auto : known == (format == InputFormat.OpenAIBatch ? InputFormat.Jsonl : format));
+
+    static InputFileRecord ToRecord(BlobInfo blob) => new(blob.Name, blob.Size, blob.ETag);
+}

@@ -1,0 +1,114 @@
+using System.Runtime.CompilerServices;
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
+using Serverless.Processing.Rows;
+using Serverless.Storage.Blobs;
+using Serverless.Storage.Tables;
+
+namespace Serverless.Processing.Datasets;
+
+/// <summary>Reads the rows of a text file, or of a range of it, whose ends are borders of rows.</summary>
+internal delegate IAsyncEnumerable<SourceRow> TextReader(Stream stream, RowRange? range, CancellationToken cancellationToken);
+
+/// <summary>
+/// Files of one row a line or so: JSONL, CSV. Ranges are bytes. The look at the whole file parses every row once, so that the output's
+/// types are exact, not guessed from a sample.
+/// </summary>
+/// <param name="read">Reads the rows.</param>
+internal class TextFormat(TextReader read) : IFileFormat
+{
+    public static TextFormat Jsonl { get; } = new((stream, range, cancellationToken) => JsonlReader.ReadAsync(stream, range, null, cancellationToken));
+
+    /// <summary>Values stay the texts that they are: "007" is not 7.</summary>
+    public static TextFormat Csv { get; } = new(ReadCsvAsync);
+
+    public async IAsyncEnumerable<SourceRange> ScanAsync(FileScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var stream = await scan.Store.OpenReadAsync(scan.Name, cancellation: cancellationToken);
+        var root = new RowShape([]);
+        long start = -1, firstLine = 1, rows = 0, total = 0;
+        await foreach (var row in Guard(scan.Name, read(stream, null, cancellationToken)))
+        {
+            if (start < 0)
+                (start, firstLine) = (row.Offset, row.Line);
+            if (rows == scan.RowsPerRange || (rows > 0 && row.Offset - start >= Dataset.MaxShardBytes) || total == scan.Limit)
+            {
+                yield return Range(row.Offset);
+                (start, firstLine, rows) = (row.Offset, row.Line, 0);
+                if (total == scan.Limit)
+                    yield break;
+            }
+
+            rows++;
+            total++;
+            if (ToInput(root, scan.Name, row) is { Error: null } input)
+                scan.Observe(input.Row);
+        }
+
+        if (rows > 0)
+            yield return Range(stream.Length);
+
+        SourceRange Range(long end) => new(scan.File, start, end - start, rows, end - start) { FirstLine = firstLine };
+    }
+
+    public async IAsyncEnumerable<InputRow> ReadAsync(
+        IBlobStore store, string name, ShardRecord range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var stream = await store.OpenReadAsync(name, cancellation: cancellationToken);
+        var rows = range.Rows;
+        var bytes = new RowRange(range.Start, range.Start + range.Length, 0, rows, range.FirstLine);
+        var root = new RowShape([]);
+        await foreach (var row in Guard(name, read(stream, bytes, cancellationToken)))
+        {
+            yield return ToInput(root, name, row);
+            if (--rows == 0)
+                yield break;
+        }
+    }
+
+    public async IAsyncEnumerable<InputRow> StreamAsync(IBlobStore store, string name, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var stream = await store.OpenReadAsync(name, cancellation: cancellationToken);
+        var root = new RowShape([]);
+        await foreach (var row in Guard(name, read(stream, null, cancellationToken)))
+            yield return ToInput(root, name, row);
+    }
+
+    /// <summary>What a row that was read becomes.</summary>
+    protected virtual InputRow Accept(Row row, string place) => new(row);
+
+    InputRow ToInput(RowShape root, string name, SourceRow row)
+    {
+        var place = $"{name}, line {row.Line}";
+        return row.Values is { } values
+            ? Accept(Row.FromValues(root, values), place)
+            : new InputRow(Row.Empty, new RowError(ErrorCodes.BadLine, $"{place}: {row.Error}", RowStages.Read));
+    }
+
+    static async IAsyncEnumerable<SourceRow> ReadCsvAsync(Stream stream, RowRange? range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var table = await CsvTableReader.OpenAsync(stream, null, cancellationToken);
+        await foreach (var row in table.ReadAsync(range, null, cancellationToken))
+            yield return row;
+    }
+
+    /// <summary>A file that as a whole is not what it should be is wrong input, not a defect.</summary>
+    static async IAsyncEnumerable<SourceRow> Guard(string name, IAsyncEnumerable<SourceRow> rows)
+    {
+        await using var each = rows.GetAsyncEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!await each.MoveNextAsync())
+                    yield break;
+            }
+            catch (TableException e)
+            {
+                throw new JobException(ErrorCodes.InvalidInput, $"{name}: {e.Message}", e);
+            }
+
+            yield return each.Current;
+        }
+    }
+}

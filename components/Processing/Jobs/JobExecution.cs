@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using Serverless.Contracts;
+using Serverless.Contracts.Results;
+using Serverless.Contracts.Status;
+using Serverless.Processing.Output;
+using Serverless.Processing.Pipeline;
+
+namespace Serverless.Processing.Jobs;
+
+/// <summary>
+/// Runs one job from claim to manifest: the same steps, in this process, that a workflow takes over many workers. Every step finds
+/// what earlier runs left, so running again is resuming.
+/// </summary>
+internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHost host, IProgress<JobProgress>? listener)
+{
+    readonly EngineColumns engineColumns = new(job.Spec.Output.Include, job.HasSamples);
+    readonly ConcurrentDictionary<int, PartMetadata> parts = new();
+
+    /// <summary>The manifest, and whether the job was finished before.</summary>
+    public async Task<(Manifest Manifest, bool WasFinished)> RunAsync(CancellationToken cancellationToken)
+    {
+        using var progress = new ProgressTracker(listener, host.Time);
+        progress.Enter(JobStatus.Planning);
+        var revision = await host.ModelRevision(job.Spec.Model.Source, cancellationToken);
+        var files = await job.Dataset.Source.ListAsync(cancellationToken);
+        var record = await ClaimAsync(files, revision, cancellationToken);
+        if (await FinishedAsync(cancellationToken) is { } finished)
+            return (finished, true);
+
+        var plan = await new Planner(job, output, engineColumns).PlanAsync(record.Fingerprint, files, cancellationToken);
+        progress.Planned(plan.Plan);
+        var left = await FindWorkAsync(plan, progress, cancellationToken);
+        using var schema = new PartSchema(output, plan, engineColumns);
+        if (left.Count > 0)
+            await GenerateAsync(plan, left, schema, progress, cancellationToken);
+
+        progress.Enter(JobStatus.Finalizing);
+        var manifest = await new Finalizer(output, host.Time)
+            .FinishAsync(record, plan, await schema.DecideAsync([], cancellationToken), parts, cancellationToken);
+        progress.Enter(manifest.Status);
+        return (manifest, false);
+    }
+
+    async Task<JobRecord> ClaimAsync(IReadOnlyList<InputFileRecord> files, string revision, CancellationToken cancellationToken)
+    {
+        var identity = job.Identity(files, revision);
+        var now = host.Time.GetUtcNow();
+        var record = new JobRecord
+        {
+            JobId = job.Spec.Id ?? JobId.Create(now),
+            Name = job.Spec.Name,
+            Fingerprint = CanonicalJson.Fingerprint(identity),
+            CreatedAt = now,
+            Identity = identity,
+        };
+        return await output.ClaimAsync(record, job.Spec.Output.Mode, cancellationToken);
+    }
+
+    async Task<Manifest?> FinishedAsync(CancellationToken cancellationToken) =>
+        await output.ExistsAsync(Manifest.SuccessFileName, cancellationToken)
+            ? await output.ReadAsync<Manifest>(Manifest.FileName, cancellationToken)
+            : null;
+
+    /// <summary>The shards that have no part yet; the others are counted by what their parts say.</summary>
+    async Task<IReadOnlyList<ShardRecord>> FindWorkAsync(PlannedJob plan, ProgressTracker progress, CancellationToken cancellationToken)
+    {
+        var names = await output.ListPartsAsync(cancellationToken);
+        foreach (var shard in plan.Shards.Where(shard => names.Contains(shard.PartName)))
+        {
+            var part = await ShardRunner.ReadPartAsync(output, plan.Plan.Fingerprint, shard, cancellationToken);
+            parts[shard.Shard] = part;
+            progress.Resumed(part);
+        }
+
+        return [.. plan.Shards.Where(shard => !parts.ContainsKey(shard.Shard))];
+    }
+
+    async Task GenerateAsync(
+        PlannedJob plan, IReadOnlyList<ShardRecord> shards, PartSchema schema, ProgressTracker progress, CancellationToken cancellationToken)
+    {
+        await using var engine = await host.OpenEngineAsync(job.EngineOptions, cancellationToken);
+        progress.EngineReady();
+        progress.Enter(JobStatus.Running);
+        await using var pipeline = new GenerationPipeline(engine.Engine, job.Program, job.PipelineOptions);
+        var runner = new ShardRunner(job, plan, output, pipeline, schema, engineColumns, progress);
+        var attempts = new ShardAttempts(runner, job.Spec.MaxAttempts, host.Time);
+        using var slots = new SemaphoreSlim(job.Spec.MaxConcurrentBatches);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        List<Task> running = [];
+        Exception? failure = null;
+        foreach (var shard in shards)
+        {
+            // Shards start in their order, so that the first rows of the output are there first.
+            await slots.WaitAsync(CancellationToken.None);
+            if (stop.IsCancellationRequested)
+                break;
+            running.RemoveAll(task => task.IsCompletedSuccessfully);
+            running.Add(RunAsync(shard));
+        }
+
+        await Task.WhenAll(running);
+        if (failure is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        async Task RunAsync(ShardRecord shard)
+        {
+            try
+            {
+                parts[shard.Shard] = await attempts.RunAsync(shard, stop.Token);
+                progress.ShardDone();
+            }
+            catch (Exception e)
+            {
+                // The first failure is the job's; those that it causes by stopping the other shards are not.
+                if (!stop.IsCancellationRequested)
+                    Interlocked.CompareExchange(ref failure, e, null);
+                await stop.CancelAsync();
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }
+    }
+}

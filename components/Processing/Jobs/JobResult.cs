@@ -1,0 +1,74 @@
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
+using Serverless.Processing.Rows;
+using Serverless.Storage.Blobs;
+using Serverless.Storage.Tables;
+
+namespace Serverless.Processing.Jobs;
+
+/// <summary>What a finished job left.</summary>
+public sealed class JobResult
+{
+    readonly IBlobStore store;
+
+    JobResult(string outputUri, IBlobStore store, Manifest manifest, bool wasFinished) =>
+        (OutputUri, this.store, Manifest, WasFinished) = (outputUri, store, manifest, wasFinished);
+
+    /// <summary>The output folder.</summary>
+    public string OutputUri { get; }
+
+    /// <summary>Parts, rows, tokens, errors.</summary>
+    public Manifest Manifest { get; }
+
+    /// <summary>Whether an earlier run had finished the job, so that nothing was done.</summary>
+    public bool WasFinished { get; }
+
+    /// <summary>Reads rows of the output, in the order of the input.</summary>
+    /// <param name="limit">How many at most. Default: all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<Row> ReadRowsAsync(
+        long limit = long.MaxValue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var part in Manifest.Parts)
+        {
+            if (limit <= 0)
+                yield break;
+            using var local = await store.GetLocalFileAsync(part.Name, cancellationToken);
+            using var file = ParquetFile.Open(local.Path);
+            var shape = new RowShape([.. file.Schema.Columns.Select(column => column.Name)]);
+            foreach (var values in file.ReadRows(0, limit))
+            {
+                yield return new Row(shape, values);
+                limit--;
+            }
+        }
+    }
+
+    internal static async Task<JobResult> RunAsync(JobDefinition job, JobHost host, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    {
+        var location = OutputLocation(job.Spec.Output.Uri);
+        var outputStore = host.OpenOutput(location);
+        try
+        {
+            var folder = new OutputFolder(outputStore, location.ToString());
+            var (manifest, wasFinished) = await new JobExecution(job, folder, host, progress).RunAsync(cancellationToken);
+            return new JobResult(location.ToString(), outputStore, manifest, wasFinished);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw ShardAttempts.ToJobException(e);
+        }
+    }
+
+    static BlobUri OutputLocation(string uri)
+    {
+        try
+        {
+            return BlobUri.Parse(uri);
+        }
+        catch (FormatException e)
+        {
+            throw new JobException(ErrorCodes.InvalidSpec, $"output.uri: {e.Message}", e);
+        }
+    }
+}

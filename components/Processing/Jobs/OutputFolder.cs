@@ -1,0 +1,122 @@
+using System.Text;
+using System.Text.Json;
+using Serverless.Contracts;
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
+using Serverless.Contracts.Specs;
+using Serverless.Storage.Blobs;
+
+namespace Serverless.Processing.Jobs;
+
+/// <summary>
+/// The folder that a job writes into. Everything that resuming needs lies here: whose it is (<c>_job.json</c>), the plan, the parts.
+/// Every file is created only if absent, so processes that run the same job at once agree on the first one's.
+/// </summary>
+internal sealed class OutputFolder(IBlobStore store, string uri)
+{
+    const string PartPrefix = "part-";
+
+    public IBlobStore Store => store;
+
+    public string Uri => uri;
+
+    /// <summary>Takes the folder for a job, or finds that it is this job's already.</summary>
+    /// <returns>The record that stands in the folder: this one, or that of an earlier run of the same job.</returns>
+    /// <exception cref="JobException">The folder holds something else (<see cref="ErrorCodes.OutputNotEmpty"/>).</exception>
+    public async Task<JobRecord> ClaimAsync(JobRecord record, OutputMode mode, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync<JobRecord>(JobRecord.FileName, cancellationToken) is not { } existing)
+        {
+            await CheckNoForeignFilesAsync(mode, cancellationToken);
+            existing = await CreateOrReadAsync(JobRecord.FileName, record, cancellationToken);
+        }
+
+        if (existing.Fingerprint == record.Fingerprint)
+            return existing;
+        if (mode != OutputMode.Overwrite)
+            throw Occupied(existing, record);
+        await RemoveJobAsync(cancellationToken);
+        await CheckNoForeignFilesAsync(mode, cancellationToken);
+        existing = await CreateOrReadAsync(JobRecord.FileName, record, cancellationToken);
+        return existing.Fingerprint == record.Fingerprint ? existing : throw Occupied(existing, record);
+    }
+
+    public async Task<T?> ReadAsync<T>(string name, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (await store.ReadTextAsync(name, cancellationToken) is not { } text)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, ContractsJson.Compact);
+        }
+        catch (JsonException e)
+        {
+            throw new JobException(ErrorCodes.OutputCorrupt, $"{uri}: {name} is damaged: {e.Message}; remove the folder and run the job again", e);
+        }
+    }
+
+    /// <summary>Writes a document unless it is there, and gives what is there.</summary>
+    public async Task<T> CreateOrReadAsync<T>(string name, T document, CancellationToken cancellationToken)
+        where T : class
+    {
+        var content = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(document, ContractsJson.Indented));
+        return await store.TryCreateAsync(name, content, cancellationToken)
+            ? document
+            : await ReadAsync<T>(name, cancellationToken) ?? throw new JobException(ErrorCodes.Io, $"{uri}: {name} was there and is gone");
+    }
+
+    public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => await store.GetInfoAsync(name, cancellationToken) is not null;
+
+    /// <summary>Names of the parts that are there.</summary>
+    public async Task<HashSet<string>> ListPartsAsync(CancellationToken cancellationToken)
+    {
+        HashSet<string> names = [];
+        await foreach (var blob in store.ListAsync(PartPrefix, cancellationToken))
+            names.Add(blob.Name);
+        return names;
+    }
+
+    /// <summary>The job that the folder belongs to goes away: its marks of completeness first, its name last, so that a crash in between leaves
+    /// a folder that is known to be that job's and incomplete.</summary>
+    async Task RemoveJobAsync(CancellationToken cancellationToken)
+    {
+        await store.DeleteAsync(Manifest.SuccessFileName, cancellationToken);
+        await store.DeleteAsync(Manifest.FileName, cancellationToken);
+        List<string> names = [];
+        await foreach (var blob in store.ListAsync(cancellation: cancellationToken))
+        {
+            if (IsOurs(blob.Name) && blob.Name != JobRecord.FileName)
+                names.Add(blob.Name);
+        }
+
+        foreach (var name in names)
+            await store.DeleteAsync(name, cancellationToken);
+        await store.DeleteAsync(JobRecord.FileName, cancellationToken);
+    }
+
+    async Task CheckNoForeignFilesAsync(OutputMode mode, CancellationToken cancellationToken)
+    {
+        if (mode == OutputMode.Resume)
+            return;
+        await foreach (var blob in store.ListAsync(cancellation: cancellationToken))
+        {
+            // Another process may have begun the same job a moment ago.
+            if (!IsOurs(blob.Name))
+            {
+                throw new JobException(ErrorCodes.OutputNotEmpty,
+                    $"{uri} holds files that no job wrote, such as {blob.Name}; choose another folder, or say \"mode: resume\" to leave them there");
+            }
+        }
+    }
+
+    static bool IsOurs(string name) =>
+        name.StartsWith("_plan/", StringComparison.Ordinal) || name.StartsWith("_work/", StringComparison.Ordinal)
+        || name is JobRecord.FileName or JobPlan.FileName or SchemaRecord.FileName or Manifest.FileName or Manifest.SuccessFileName
+        || (name.StartsWith(PartPrefix, StringComparison.Ordinal) && name.EndsWith(".parquet", StringComparison.Ordinal) && !name.Contains('/'));
+
+    JobException Occupied(JobRecord existing, JobRecord record) => new(ErrorCodes.OutputNotEmpty,
+        $"{uri} holds the output of another job ({existing.Name ?? existing.JobId}); what differs (there -> here):\n  "
+        + string.Join("\n  ", JobDifference.Describe(existing.Identity, record.Identity))
+        + "\nchoose another folder, undo the change to go on with that job, or say \"mode: overwrite\" to replace it");
+}

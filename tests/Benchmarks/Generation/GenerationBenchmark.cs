@@ -1,0 +1,88 @@
+using System.Globalization;
+using Serverless.Benchmarks.Peers;
+using Serverless.Benchmarks.Report;
+
+namespace Serverless.Benchmarks.Generation;
+
+/// <summary>Generation beside llama.cpp: the same weights at the same precision, the same prompts, the same threads, in turn.</summary>
+public static class GenerationBenchmark
+{
+    private const int Rounds = 5;
+
+    private static readonly (string Name, string? Quantization, GgufType Peer)[] Precisions =
+        [("bf16, llama.cpp F16", null, GgufType.F16), ("bf16, llama.cpp BF16", null, GgufType.BF16), ("int8, llama.cpp Q8_0", "int8", GgufType.Q80)];
+
+    /// <summary>Makes the model, runs both engines and prints the table.</summary>
+    public static async Task RunAsync(TextWriter output)
+    {
+        if (PeerPackages.Find("@node-llama-cpp/linux-x64") is not { } package)
+        {
+            output.WriteLine("Generation: llama.cpp's libraries are there for Linux on x86-64 only; nothing was measured.");
+            return;
+        }
+
+        LlamaNative.Load(Path.Combine(package, "bins", "linux-x64"));
+        int threads = Environment.ProcessorCount;
+        output.WriteLine("## Generation");
+        output.WriteLine();
+        output.WriteLine($"Tokens/s of a Llama of 123 million parameters (random weights) beside llama.cpp {LlamaCpp.Version}, {threads} threads, end to end, " +
+            $"greedy; medians of {Rounds} runs in turn. Bars: 1.0 for one sequence, 1.5 for 32.");
+        output.WriteLine();
+        string folder = Directory.CreateTempSubdirectory("serverless-benchmark-").FullName;
+        try
+        {
+            await CompareAsync(output, folder, threads);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task CompareAsync(TextWriter output, string folder, int threads)
+    {
+        var weights = RandomWeights.Make();
+        string model = Path.Combine(folder, "model");
+        HuggingFaceFolder.Write(model, weights);
+        var table = new MarkdownTable("weights", "work", "llama.cpp", "ours", "ratio");
+        var agreement = new List<string>();
+        foreach (var (name, quantization, type) in Precisions)
+        {
+            string gguf = Path.Combine(folder, $"{type}.gguf");
+            GgufConversion.Write(gguf, weights, type);
+            await using var own = await OwnEngine.LoadAsync(model, quantization, threads);
+            agreement.Add($"{name}: {await AgreementAsync(own, gguf, threads)}");
+            foreach (Workload work in Workload.All)
+            {
+                using var peer = new LlamaCpp(gguf, ModelShape.Vocabulary, threads, work.Sequences, work.PromptTokens + work.NewTokens);
+                int[][] prompts = work.Prompts(ModelShape.Vocabulary);
+                double[] seconds = await Measure.AlternatingAsync(Rounds,
+                    () => Measure.SecondsAsync(() => Task.FromResult(peer.Generate(prompts, work.NewTokens))),
+                    () => Measure.SecondsAsync(() => own.GenerateAsync(prompts, work.NewTokens)));
+                table.Add(name, work.Name, Rate(work, seconds[0]), Rate(work, seconds[1]), $"{seconds[0] / seconds[1]:F2}");
+            }
+
+            File.Delete(gguf);
+        }
+
+        table.Write(output);
+        output.WriteLine($"Both compute the same: after a prompt of 16 tokens, largest difference of the five best log-probabilities: {string.Join("; ", agreement)}.");
+        output.WriteLine();
+    }
+
+    /// <summary>How far the two engines' log-probabilities are apart, and how far greedy generation runs along with llama.cpp's.</summary>
+    private static async Task<string> AgreementAsync(OwnEngine own, string gguf, int threads)
+    {
+        int[] prompt = Workload.Single.Prompts(ModelShape.Vocabulary)[0];
+        using var peer = new LlamaCpp(gguf, ModelShape.Vocabulary, threads, 1, 64);
+        float[] logits = peer.Logits(prompt);
+        double most = logits.Max(), sum = logits.Sum(logit => Math.Exp(logit - most));
+        var top = await own.TopAsync(prompt, 5);
+        double apart = top.Max(best => Math.Abs(best.Logprob - (logits[best.TokenId] - most - Math.Log(sum))));
+        if (apart > 0.1) throw new InvalidOperationException($"The engines do not compute the same model: log-probabilities differ by {apart:F3}.");
+        int[] theirs = peer.Generate([prompt], 32)[0], ours = (await own.GenerateAsync([prompt], 32))[0];
+        return string.Create(CultureInfo.InvariantCulture, $"{apart:F4} (first {theirs.Zip(ours).TakeWhile(pair => pair.First == pair.Second).Count()} of 32 greedy tokens equal)");
+    }
+
+    private static string Rate(Workload work, double seconds) => (work.Counted / seconds).ToString("F1", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Serverless.Inference.Tests.Chat;
+
+/// <summary>The files of Fixtures/chat, written by its make.py with jinja2.</summary>
+internal static class Fixtures
+{
+    public static string Folder { get; } = Path.GetFullPath(Path.Combine(Here(), "..", "Fixtures", "chat"));
+
+    public static JsonElement Read(string name) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name))).RootElement;
+
+    public static Dictionary<string, object?> Variables(string name) => (Dictionary<string, object?>)Plain(Read(name))!;
+
+    /// <summary>JSON as the values that templates take.</summary>
+    public static object? Plain(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.EnumerateObject().ToDictionary(property => property.Name, property => Plain(property.Value)),
+        JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToList(),
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.TryGetInt64(out var integer) ? (object)integer : value.GetDouble(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}
