@@ -46,9 +46,12 @@ public abstract partial class KernelSuite
         for (int i = 0; i < expected.Length; i++)
         {
             double error = Math.Abs(all[i] - expected[i]);
-            (error <= bound).ShouldBeTrue($"row {i / tensor.Columns}, column {i % tensor.Columns}: {all[i]}, expected {expected[i]} within {bound}");
+            if (!(error <= bound))
+            {
+                Assert.Fail($"row {i / tensor.Columns}, column {i % tensor.Columns}: {all[i]}, expected {expected[i]} within {bound}");
+            }
         }
 
-        all.Skip(expected.Length).ShouldAllBe(value => float.IsNaN(value), "rows behind the last are not written");
+        all.Skip(expected.Length).All(float.IsNaN).ShouldBeTrue("rows behind the last are written");
     }
 }

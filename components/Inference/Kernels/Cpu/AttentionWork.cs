@@ -1,23 +1,29 @@
+using System.Runtime.CompilerServices;
+
 namespace Serverless.Inference.Kernels.Cpu;
 
 /// <summary>
-/// Attention of one sequence's rows to its own past. Positions are taken in spans of 128 that begin at multiples of 128 whatever the row, so that
-/// a row's sums have one order: within a span the largest score, the weights e^(score - largest), their sum (16 running sums of the
-/// positions equal modulo 16) and the weighted values, position by position; running results are rescaled when the largest score grows.
-/// A chunk is one KV head of one sequence.
+/// Attention of rows to their own past. Positions are taken in spans of 128 that begin at multiples of 128 whatever the row, so that a row's
+/// sums have one order: within a span the largest score, the weights e^(score - largest), their sum (16 running sums, of the positions
+/// equal modulo 16) and the weighted values, position by position; running results are rescaled when the largest score grows.
+/// A chunk is up to 32 rows (a row is a query head of a token) that share a KV head: a span's keys and values are read once for them all.
 /// </summary>
 internal unsafe struct AttentionWork<S, V, F> : IChunkedWork
     where S : ISimd<V>
     where V : struct
     where F : IPairFormat<V>
 {
-    private const int Span = 128;
+    /// <summary>Rows of a chunk.</summary>
+    public const int ChunkRows = 32;
+
+    private const int Span = AttentionTile.Span;
+    private const int Tile = CpuKvCache.Tile;
 
     public float* Qkv;
     public int QkvStride;
     public float* Output;
     public int OutputStride;
-    public int QueryHeads;
+    public int Group;
     public int KvHeads;
     public float Scale;
     public int Window;
@@ -27,129 +33,129 @@ internal unsafe struct AttentionWork<S, V, F> : IChunkedWork
     public int* BlockTables;
     public int MaxBlocks;
 
+    /// <summary>[Items] sequence of each run of rows.</summary>
+    public int* ItemSequences;
+
+    /// <summary>[Items] its first row within the sequence and KV head: token * Group + head.</summary>
+    public int* ItemRows;
+    public int Items;
+
+    [SkipLocalsInit]
     public readonly void Run(int chunk)
     {
-        int sequence = chunk / KvHeads;
-        int kvHead = chunk % KvHeads;
-        int group = QueryHeads / KvHeads;
-        int* table = BlockTables + ((long)sequence * MaxBlocks);
-        for (int row = SequenceStarts[sequence]; row < SequenceStarts[sequence + 1]; row++)
+        // Late rows see more of the past: they go first, so that threads end together.
+        int item = Items - 1 - (chunk / KvHeads);
+        int sequence = ItemSequences[item];
+        int firstRow = SequenceStarts[sequence];
+        int all = (SequenceStarts[sequence + 1] - firstRow) * Group;
+        int padded = Cache.PaddedHead;
+        int rows = Math.Min(ChunkRows, all - ItemRows[item]);
+        float* floats = stackalloc float[ChunkRows * ((2 * padded) + Tile + 1)];
+        int* ints = stackalloc int[ChunkRows * 4];
+        var state = new AttentionRows
         {
-            for (int head = kvHead * group; head < (kvHead + 1) * group; head++)
+            Count = rows,
+            Padded = padded,
+            Queries = floats,
+            Totals = floats + (ChunkRows * padded),
+            Sums = floats + (2 * ChunkRows * padded),
+            Largest = floats + (ChunkRows * ((2 * padded) + Tile)),
+            Ends = ints,
+            Low = ints + ChunkRows,
+            High = ints + (2 * ChunkRows),
+            Begins = ints + (3 * ChunkRows),
+        };
+        Load(ref state, chunk % KvHeads, firstRow, ItemRows[item]);
+        Attend(ref state, BlockTables + ((long)sequence * MaxBlocks), chunk % KvHeads);
+        Store(ref state, chunk % KvHeads, firstRow, ItemRows[item]);
+    }
+
+    private readonly void Load(ref AttentionRows state, int kvHead, int firstRow, int item)
+    {
+        new Span<float>(state.Totals, state.Count * state.Padded).Clear();
+        new Span<float>(state.Sums, state.Count * Tile).Clear();
+        new Span<float>(state.Largest, state.Count).Fill(float.NegativeInfinity);
+        for (int i = 0; i < state.Count; i++)
+        {
+            int row = firstRow + ((item + i) / Group);
+            int head = (kvHead * Group) + ((item + i) % Group);
+            float* query = Qkv + ((long)row * QkvStride) + (head * Cache.HeadSize);
+            float* target = state.Queries + (i * state.Padded);
+            for (int d = 0; d < Cache.HeadSize; d++)
             {
-                Attend(row, head, kvHead, table);
+                target[d] = query[d] * Scale;
+            }
+
+            state.Ends[i] = Positions[row] + 1;
+            state.Begins[i] = Math.Max(0, state.Ends[i] - Window);
+        }
+    }
+
+    private readonly void Store(ref AttentionRows state, int kvHead, int firstRow, int item)
+    {
+        for (int i = 0; i < state.Count; i++)
+        {
+            int row = firstRow + ((item + i) / Group);
+            int head = (kvHead * Group) + ((item + i) % Group);
+            float* output = Output + ((long)row * OutputStride) + (head * Cache.HeadSize);
+            float* total = state.Totals + (i * state.Padded);
+            float inverse = 1 / VectorMath.Sum16(state.Sums + (i * Tile));
+            for (int d = 0; d < Cache.HeadSize; d++)
+            {
+                output[d] = total[d] * inverse;
             }
         }
     }
 
-    private readonly void Attend(int row, int head, int kvHead, int* table)
+    private readonly void Attend(ref AttentionRows state, int* table, int kvHead)
     {
-        float* query = Qkv + ((long)row * QkvStride) + (head * Cache.HeadSize);
-        float* scores = stackalloc float[Span];
-        float* sums = stackalloc float[16];
-        float* total = stackalloc float[Cache.PaddedHead];
-        new Span<float>(sums, 16).Clear();
-        new Span<float>(total, Cache.PaddedHead).Clear();
-        float largest = float.NegativeInfinity;
-        int end = Positions[row] + 1;
-        int begin = Math.Max(0, end - Window);
+        byte** keys = stackalloc byte*[Span / Tile];
+        byte** values = stackalloc byte*[Span / Tile];
+        var tile = new AttentionTile<S, V, F> { Rows = state, Keys = keys, Values = values, HeadSize = Cache.HeadSize };
+
+        // Rows come in the order of their positions.
+        int begin = state.Begins[0];
+        int end = state.Ends[state.Count - 1];
         for (int first = begin / Span * Span; first < end; first += Span)
         {
-            int low = Math.Max(begin - first, 0);
-            int high = Math.Min(end - first, Span);
-            for (int tile = low / 16 * 16; tile < high; tile += 16)
+            for (int i = 0; i < state.Count; i++)
             {
-                Score(query, Tile(table, kvHead, first + tile), scores + tile);
+                state.Low[i] = Math.Max(0, state.Begins[i] - first);
+                state.High[i] = Math.Min(Span, state.Ends[i] - first);
             }
 
-            float newLargest = largest;
-            for (int i = low; i < high; i++)
-            {
-                newLargest = MathF.Max(newLargest, scores[i]);
-            }
-
-            float correction = Weigh(scores, low, high, largest, newLargest, sums);
-            largest = newLargest;
-            AddValues(table, kvHead, first, low, high, scores, correction, total);
-        }
-
-        float* output = Output + ((long)row * OutputStride) + (head * Cache.HeadSize);
-        float inverse = 1 / VectorMath.Sum16(sums);
-        for (int d = 0; d < Cache.HeadSize; d++)
-        {
-            output[d] = total[d] * inverse;
-        }
-    }
-
-    private readonly byte* Tile(int* table, int kvHead, int position) =>
-        Cache.Keys(table[position / Cache.BlockSize], kvHead, position % Cache.BlockSize);
-
-    /// <summary>Scores of a tile of 16 keys: one chain over the dimensions each.</summary>
-    private readonly void Score(float* query, byte* keys, float* scores)
-    {
-        V scale = S.Broadcast(Scale);
-        for (int lane = 0; lane < 16; lane += S.Width)
-        {
-            byte* key = keys + (lane * 4);
-            V sum = default;
-            for (int d = 0; d < Cache.HeadSize; d += 2)
-            {
-                F.Load(key, 64, out V a, out V b);
-                sum = S.Fma(S.Broadcast(query[d]), a, sum);
-                sum = S.Fma(S.Broadcast(query[d + 1]), b, sum);
-                key += 16 * F.PairBytes;
-            }
-
-            S.Store(scores + lane, S.Multiply(sum, scale));
-        }
-    }
-
-    /// <summary>Scores become weights, 0 outside of [low, high); returns by how much earlier results shrink.</summary>
-    private static float Weigh(float* scores, int low, int high, float largest, float newLargest, float* sums)
-    {
-        V shift = S.Broadcast(newLargest);
-        float* correction = stackalloc float[16];
-        S.Store(correction, VectorMath.Exp<S, V>(S.Subtract(S.Broadcast(largest), shift)));
-        int tileLow = low / 16 * 16;
-        int tileHigh = (high + 15) / 16 * 16;
-        for (int i = tileLow; i < tileHigh; i += S.Width)
-        {
-            S.Store(scores + i, VectorMath.Exp<S, V>(S.Subtract(S.Load(scores + i), shift)));
-        }
-
-        new Span<float>(scores + tileLow, low - tileLow).Clear();
-        new Span<float>(scores + high, tileHigh - high).Clear();
-        for (int lane = 0; lane < 16; lane += S.Width)
-        {
-            V sum = S.Multiply(S.Load(sums + lane), S.Broadcast(*correction));
-            for (int i = tileLow; i < tileHigh; i += 16)
-            {
-                sum = S.Add(sum, S.Load(scores + i + lane));
-            }
-
-            S.Store(sums + lane, sum);
-        }
-
-        return *correction;
-    }
-
-    /// <summary>total = total * correction + weights * values, position by position. What lies outside of [low, high) is not read as a number.</summary>
-    private readonly void AddValues(int* table, int kvHead, int first, int low, int high, float* weights, float correction, float* total)
-    {
-        int padded = Cache.PaddedHead;
-        for (int d = 0; d < padded; d += S.Width)
-        {
-            V sum = S.Multiply(S.Load(total + d), S.Broadcast(correction));
-            for (int i = low / 2 * 2; i < high; i += 2)
+            int high = Math.Min(Span, end - first);
+            for (int i = Math.Max(0, begin - first) / Tile * Tile; i < high; i += Tile)
             {
                 int position = first + i;
-                byte* values = Cache.Values(table[position / Cache.BlockSize], kvHead, position % Cache.BlockSize);
-                F.Load(values + (d * 4), padded * 4, out V a, out V b);
-                sum = i >= low ? S.Fma(S.Broadcast(weights[i]), a, sum) : sum;
-                sum = i + 1 < high ? S.Fma(S.Broadcast(weights[i + 1]), b, sum) : sum;
+                keys[i / Tile] = Cache.Keys(table[position / Cache.BlockSize], kvHead, position % Cache.BlockSize);
+                values[i / Tile] = Cache.Values(table[position / Cache.BlockSize], kvHead, position % Cache.BlockSize);
             }
 
-            S.Store(total + d, sum);
+            tile.Run();
         }
     }
+}
+
+/// <summary>The rows of a chunk: queries (scaled), results so far, and which positions of the span each of them sees.</summary>
+internal unsafe struct AttentionRows
+{
+    public int Count;
+
+    /// <summary>Numbers from one query (or result) to the next.</summary>
+    public int Padded;
+    public float* Queries;
+    public float* Totals;
+
+    /// <summary>[Count][16].</summary>
+    public float* Sums;
+    public float* Largest;
+
+    /// <summary>First position that a row sees, and the one behind its last.</summary>
+    public int* Begins;
+    public int* Ends;
+
+    /// <summary>The same within the span; empty unless Low is less than High.</summary>
+    public int* Low;
+    public int* High;
 }

@@ -35,6 +35,8 @@ internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
     where V : struct
 {
     private NativeBuffer _scratch = new(0);
+    private int[] _itemSequences = new int[256];
+    private int[] _itemRows = new int[256];
 
     public CpuOps(CpuIsa isa, ThreadTeam team)
         : base(isa, team)
@@ -192,26 +194,57 @@ internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
     private void Attention<F>(CpuTensor qkv, StepLayout layout, KvView cache, int kvHeads, float scale, int window, CpuTensor output)
         where F : IPairFormat<V>
     {
+        int group = (qkv.Columns / cache.HeadSize / kvHeads) - 2;
+        int items = CutIntoItems(layout, group, AttentionWork<S, V, F>.ChunkRows);
         fixed (int* positions = layout.Positions, starts = layout.SequenceStarts, tables = layout.BlockTables)
         {
-            var work = new AttentionWork<S, V, F>
+            fixed (int* itemSequences = _itemSequences, itemRows = _itemRows)
             {
-                Qkv = qkv.Data,
-                QkvStride = qkv.Stride,
-                Output = output.Data,
-                OutputStride = output.Stride,
-                QueryHeads = (qkv.Columns / cache.HeadSize) - (2 * kvHeads),
-                KvHeads = kvHeads,
-                Scale = scale,
-                Window = window,
-                Cache = cache,
-                Positions = positions,
-                SequenceStarts = starts,
-                BlockTables = tables,
-                MaxBlocks = layout.MaxBlocks,
-            };
-            Team.Run(layout.SequenceCount * kvHeads, ref work);
+                var work = new AttentionWork<S, V, F>
+                {
+                    Qkv = qkv.Data,
+                    QkvStride = qkv.Stride,
+                    Output = output.Data,
+                    OutputStride = output.Stride,
+                    Group = group,
+                    KvHeads = kvHeads,
+                    Scale = scale,
+                    Window = window,
+                    Cache = cache,
+                    Positions = positions,
+                    SequenceStarts = starts,
+                    BlockTables = tables,
+                    MaxBlocks = layout.MaxBlocks,
+                    ItemSequences = itemSequences,
+                    ItemRows = itemRows,
+                    Items = items,
+                };
+                Team.Run(items * kvHeads, ref work);
+            }
         }
+    }
+
+    /// <summary>Runs of at most <paramref name="rows"/> query heads of one sequence and KV head.</summary>
+    private int CutIntoItems(StepLayout layout, int group, int rows)
+    {
+        int items = 0;
+        for (int sequence = 0; sequence < layout.SequenceCount; sequence++)
+        {
+            int count = (layout.SequenceStarts[sequence + 1] - layout.SequenceStarts[sequence]) * group;
+            for (int row = 0; row < count; row += rows)
+            {
+                if (items == _itemRows.Length)
+                {
+                    Array.Resize(ref _itemRows, items * 2);
+                    Array.Resize(ref _itemSequences, items * 2);
+                }
+
+                _itemSequences[items] = sequence;
+                _itemRows[items++] = row;
+            }
+        }
+
+        return items;
     }
 
     public void Dispose() => _scratch.Dispose();

@@ -1,0 +1,336 @@
+using System.Runtime.CompilerServices;
+
+namespace Serverless.Inference.Kernels.Cpu;
+
+/// <summary>Constants of attention.</summary>
+internal static class AttentionTile
+{
+    /// <summary>Positions between two rescalings.</summary>
+    public const int Span = 128;
+}
+
+/// <summary>One span of positions for the rows of a chunk, four rows at a time.</summary>
+internal unsafe ref struct AttentionTile<S, V, F>
+    where S : ISimd<V>
+    where V : struct
+    where F : IPairFormat<V>
+{
+    private const int Span = AttentionTile.Span;
+    private const int Tile = CpuKvCache.Tile;
+
+    public AttentionRows Rows;
+
+    /// <summary>Tiles of 16 keys; those that no row sees are not set.</summary>
+    public byte** Keys;
+
+    /// <summary>Their values.</summary>
+    public byte** Values;
+    public int HeadSize;
+
+    [SkipLocalsInit]
+    public readonly void Run()
+    {
+        float* scores = stackalloc float[4 * Span];
+        for (int row = 0; row < Rows.Count; row += 4)
+        {
+            int count = Math.Min(4, Rows.Count - row);
+            int low = Span, high = 0, sharedLow = 0, sharedHigh = Span;
+            for (int i = row; i < row + count; i++)
+            {
+                if (Rows.Low[i] < Rows.High[i])
+                {
+                    low = Math.Min(low, Rows.Low[i]);
+                    high = Math.Max(high, Rows.High[i]);
+                }
+
+                sharedLow = Math.Max(sharedLow, Rows.Low[i]);
+                sharedHigh = Math.Min(sharedHigh, Rows.High[i]);
+            }
+
+            if (low >= high)
+            {
+                continue;
+            }
+
+            Score(row, count, low / Tile * Tile, (high + Tile - 1) / Tile * Tile, scores);
+            for (int i = 0; i < count; i++)
+            {
+                Weigh(row + i, scores + (i * Span));
+            }
+
+            AddValues(row, count, (sharedLow + 1) / 2 * 2, sharedHigh / 2 * 2, scores);
+        }
+    }
+
+    private readonly void Score(int row, int count, int low, int high, float* scores)
+    {
+        for (int i = low; i < high; i += 2 * S.Width)
+        {
+            // A second vector past the end is the first one again.
+            int next = i + S.Width < high ? i + S.Width : i;
+            if (count > 1)
+            {
+                Scores4(row, row + count - 1, i, next, scores);
+            }
+            else
+            {
+                Scores1(row, i, next, scores);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly byte* Key(int i) => Keys[i / Tile] + (i % Tile * 4);
+
+    /// <summary>Scores of up to four rows with two vectors of keys: each is one chain over the dimensions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Scores4(int row, int last, int first, int second, float* scores)
+    {
+        byte* keyA = Key(first), keyB = Key(second);
+        float* q0 = Rows.Queries + (row * Rows.Padded);
+        float* q1 = Rows.Queries + (Math.Min(row + 1, last) * Rows.Padded);
+        float* q2 = Rows.Queries + (Math.Min(row + 2, last) * Rows.Padded);
+        float* q3 = Rows.Queries + (Math.Min(row + 3, last) * Rows.Padded);
+        V a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+        for (nint d = 0; d < HeadSize; d += 2)
+        {
+            F.Load(keyA, 64, out V evenA, out V oddA);
+            F.Load(keyB, 64, out V evenB, out V oddB);
+            keyA += Tile * F.PairBytes;
+            keyB += Tile * F.PairBytes;
+            V q = S.Broadcast(q0[d]);
+            a0 = S.Fma(q, evenA, a0);
+            b0 = S.Fma(q, evenB, b0);
+            q = S.Broadcast(q1[d]);
+            a1 = S.Fma(q, evenA, a1);
+            b1 = S.Fma(q, evenB, b1);
+            q = S.Broadcast(q2[d]);
+            a2 = S.Fma(q, evenA, a2);
+            b2 = S.Fma(q, evenB, b2);
+            q = S.Broadcast(q3[d]);
+            a3 = S.Fma(q, evenA, a3);
+            b3 = S.Fma(q, evenB, b3);
+            q = S.Broadcast(q0[d + 1]);
+            a0 = S.Fma(q, oddA, a0);
+            b0 = S.Fma(q, oddB, b0);
+            q = S.Broadcast(q1[d + 1]);
+            a1 = S.Fma(q, oddA, a1);
+            b1 = S.Fma(q, oddB, b1);
+            q = S.Broadcast(q2[d + 1]);
+            a2 = S.Fma(q, oddA, a2);
+            b2 = S.Fma(q, oddB, b2);
+            q = S.Broadcast(q3[d + 1]);
+            a3 = S.Fma(q, oddA, a3);
+            b3 = S.Fma(q, oddB, b3);
+        }
+
+        Put(scores, first, second, a0, b0);
+        Put(scores + Span, first, second, a1, b1);
+        Put(scores + (2 * Span), first, second, a2, b2);
+        Put(scores + (3 * Span), first, second, a3, b3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Scores1(int row, int first, int second, float* scores)
+    {
+        byte* keyA = Key(first), keyB = Key(second);
+        float* query = Rows.Queries + (row * Rows.Padded);
+        V a = default, b = default;
+        for (nint d = 0; d < HeadSize; d += 2)
+        {
+            F.Load(keyA, 64, out V evenA, out V oddA);
+            F.Load(keyB, 64, out V evenB, out V oddB);
+            keyA += Tile * F.PairBytes;
+            keyB += Tile * F.PairBytes;
+            V q = S.Broadcast(query[d]);
+            a = S.Fma(q, evenA, a);
+            b = S.Fma(q, evenB, b);
+            q = S.Broadcast(query[d + 1]);
+            a = S.Fma(q, oddA, a);
+            b = S.Fma(q, oddB, b);
+        }
+
+        Put(scores, first, second, a, b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* scores, int first, int second, V a, V b)
+    {
+        S.Store(scores + first, a);
+        S.Store(scores + second, b);
+    }
+
+    /// <summary>A row's scores become weights, 0 where it does not look; its earlier results shrink as the largest score grows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Weigh(int row, float* scores)
+    {
+        int low = Rows.Low[row], high = Rows.High[row];
+        if (low >= high)
+        {
+            return;
+        }
+
+        int begin = low / Tile * Tile;
+        int end = (high + Tile - 1) / Tile * Tile;
+        new Span<float>(scores + begin, low - begin).Fill(float.NegativeInfinity);
+        new Span<float>(scores + high, end - high).Fill(float.NegativeInfinity);
+        V largest = S.Broadcast(Rows.Largest[row]);
+        for (int i = begin; i < end; i += S.Width)
+        {
+            largest = S.Max(largest, S.Load(scores + i));
+        }
+
+        float* lanes = stackalloc float[Tile];
+        S.Store(lanes, largest);
+        float newLargest = lanes[0];
+        for (int i = 1; i < S.Width; i++)
+        {
+            newLargest = MathF.Max(newLargest, lanes[i]);
+        }
+
+        V shift = S.Broadcast(newLargest);
+        V correction = VectorMath.Exp<S, V>(S.Subtract(S.Broadcast(Rows.Largest[row]), shift));
+        Rows.Largest[row] = newLargest;
+        for (int i = begin; i < end; i += S.Width)
+        {
+            S.Store(scores + i, VectorMath.Exp<S, V>(S.Subtract(S.Load(scores + i), shift)));
+        }
+
+        new Span<float>(scores + begin, low - begin).Clear();
+        new Span<float>(scores + high, end - high).Clear();
+        for (int lane = 0; lane < Tile; lane += S.Width)
+        {
+            float* sums = Rows.Sums + (row * Tile) + lane;
+            V sum = S.Multiply(S.Load(sums), correction);
+            for (int i = begin + lane; i < end; i += Tile)
+            {
+                sum = S.Add(sum, S.Load(scores + i));
+            }
+
+            S.Store(sums, sum);
+        }
+
+        float* total = Rows.Totals + (row * Rows.Padded);
+        for (int d = 0; d < Rows.Padded; d += S.Width)
+        {
+            S.Store(total + d, S.Multiply(S.Load(total + d), correction));
+        }
+    }
+
+    /// <summary>Adds weighted values: positions that all rows see together, the others row by row, all in their order.</summary>
+    private readonly void AddValues(int row, int count, int sharedLow, int sharedHigh, float* weights)
+    {
+        bool shared = count > 1 && sharedLow < sharedHigh;
+        for (int i = 0; i < count; i++)
+        {
+            Values1(row + i, Rows.Low[row + i], shared ? sharedLow : Rows.High[row + i], weights + (i * Span));
+        }
+
+        if (!shared)
+        {
+            return;
+        }
+
+        for (int d = 0; d < Rows.Padded; d += 2 * S.Width)
+        {
+            Values4(row, count, sharedLow, sharedHigh, d, Math.Min(d + S.Width, Rows.Padded - S.Width), weights);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            Values1(row + i, sharedHigh, Rows.High[row + i], weights + (i * Span));
+        }
+    }
+
+    /// <summary>Up to four rows by two vectors of dimensions; low and high are even.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Values4(int row, int count, int low, int high, int first, int second, float* weights)
+    {
+        float* t0 = Rows.Totals + (row * Rows.Padded);
+        float* t1 = Rows.Totals + ((row + Math.Min(1, count - 1)) * Rows.Padded);
+        float* t2 = Rows.Totals + ((row + Math.Min(2, count - 1)) * Rows.Padded);
+        float* t3 = Rows.Totals + ((row + Math.Min(3, count - 1)) * Rows.Padded);
+        float* w1 = weights + (Math.Min(1, count - 1) * Span);
+        float* w2 = weights + (Math.Min(2, count - 1) * Span);
+        float* w3 = weights + (Math.Min(3, count - 1) * Span);
+        V a0 = S.Load(t0 + first), a1 = S.Load(t1 + first), a2 = S.Load(t2 + first), a3 = S.Load(t3 + first);
+        V b0 = S.Load(t0 + second), b1 = S.Load(t1 + second), b2 = S.Load(t2 + second), b3 = S.Load(t3 + second);
+        nint stride = Rows.Padded * F.PairBytes;
+        nint odd = Rows.Padded * 4;
+        for (nint i = low; i < high;)
+        {
+            byte* values = Values[i / Tile] + (i % Tile / 2 * stride);
+            nint end = Math.Min(high, (i / Tile * Tile) + Tile);
+            for (; i < end; i += 2)
+            {
+                F.Load(values + (first * 4), odd, out V evenA, out V oddA);
+                F.Load(values + (second * 4), odd, out V evenB, out V oddB);
+                values += stride;
+                V w = S.Broadcast(weights[i]);
+                a0 = S.Fma(w, evenA, a0);
+                b0 = S.Fma(w, evenB, b0);
+                w = S.Broadcast(w1[i]);
+                a1 = S.Fma(w, evenA, a1);
+                b1 = S.Fma(w, evenB, b1);
+                w = S.Broadcast(w2[i]);
+                a2 = S.Fma(w, evenA, a2);
+                b2 = S.Fma(w, evenB, b2);
+                w = S.Broadcast(w3[i]);
+                a3 = S.Fma(w, evenA, a3);
+                b3 = S.Fma(w, evenB, b3);
+                w = S.Broadcast(weights[i + 1]);
+                a0 = S.Fma(w, oddA, a0);
+                b0 = S.Fma(w, oddB, b0);
+                w = S.Broadcast(w1[i + 1]);
+                a1 = S.Fma(w, oddA, a1);
+                b1 = S.Fma(w, oddB, b1);
+                w = S.Broadcast(w2[i + 1]);
+                a2 = S.Fma(w, oddA, a2);
+                b2 = S.Fma(w, oddB, b2);
+                w = S.Broadcast(w3[i + 1]);
+                a3 = S.Fma(w, oddA, a3);
+                b3 = S.Fma(w, oddB, b3);
+            }
+        }
+
+        Put(t0, first, second, a0, b0);
+        Put(t1, first, second, a1, b1);
+        Put(t2, first, second, a2, b2);
+        Put(t3, first, second, a3, b3);
+    }
+
+    /// <summary>One row, positions low to high; the other half of a pair is not touched, it may be anything.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Values1(int row, int low, int high, float* weights)
+    {
+        float* total = Rows.Totals + (row * Rows.Padded);
+        nint stride = Rows.Padded * F.PairBytes;
+        nint odd = Rows.Padded * 4;
+        for (int first = 0; first < Rows.Padded && low < high; first += 2 * S.Width)
+        {
+            int second = Math.Min(first + S.Width, Rows.Padded - S.Width);
+            V a = S.Load(total + first), b = S.Load(total + second);
+            for (int i = low / 2 * 2; i < high; i += 2)
+            {
+                byte* values = Values[i / Tile] + (i % Tile / 2 * stride);
+                F.Load(values + (first * 4), odd, out V evenA, out V oddA);
+                F.Load(values + (second * 4), odd, out V evenB, out V oddB);
+                if (i >= low)
+                {
+                    V w = S.Broadcast(weights[i]);
+                    a = S.Fma(w, evenA, a);
+                    b = S.Fma(w, evenB, b);
+                }
+
+                if (i + 1 < high)
+                {
+                    V w = S.Broadcast(weights[i + 1]);
+                    a = S.Fma(w, oddA, a);
+                    b = S.Fma(w, oddB, b);
+                }
+            }
+
+            Put(total, first, second, a, b);
+        }
+    }
+}
