@@ -14,7 +14,6 @@ public sealed unsafe class CpuKernels : IKernels
 
     private readonly ThreadTeam _team;
     private readonly CpuOps _ops;
-    private readonly CpuIsa _isa;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads, the caller's among them. Default: one per core.</param>
@@ -22,21 +21,24 @@ public sealed unsafe class CpuKernels : IKernels
     /// <exception cref="ArgumentException">This machine lacks <paramref name="isa"/>.</exception>
     public CpuKernels(int? threads = null, CpuIsa? isa = null)
     {
-        _isa = isa ?? CpuIsas.Best;
-        if (!CpuIsas.IsSupported(_isa))
+        Isa = isa ?? CpuIsas.Best;
+        if (!CpuIsas.IsSupported(Isa))
         {
-            throw new ArgumentException($"This machine has no {_isa}; its best is {CpuIsas.Best}.", nameof(isa));
+            throw new ArgumentException($"This machine has no {Isa}; its best is {CpuIsas.Best}.", nameof(isa));
         }
 
         _team = new ThreadTeam(threads ?? Environment.ProcessorCount);
-        _ops = CpuOps.Create(_isa, _team);
+        _ops = CpuOps.Create(Isa, _team);
     }
+
+    /// <summary>The instructions in use.</summary>
+    public CpuIsa Isa { get; }
 
     /// <summary>Whether this machine has the instructions.</summary>
     public static bool IsSupported(CpuIsa isa) => CpuIsas.IsSupported(isa);
 
     /// <inheritdoc/>
-    public string Device => $"cpu ({CpuIsas.Name(_isa)}, {_team.Size} thread{(_team.Size == 1 ? "" : "s")})";
+    public string Device => $"cpu ({CpuIsas.Name(Isa)}, {_team.Size} thread{(_team.Size == 1 ? "" : "s")})";
 
     /// <inheritdoc/>
     public long DefaultKvCacheBytes
