@@ -60,6 +60,7 @@ public sealed class ProcessedDataset : IAsyncEnumerable<Row>
         var engine = await processor.GetEngineAsync(cancellationToken);
         await using var pipeline = new GenerationPipeline(engine, processor.Program, new PipelineOptions
         {
+            HasSamples = Config.MultipleSamples,
             PreparedRows = Config.EngineOptions.MaxNumSeqs,
             ChatTemplateKwargs = Config.ChatTemplateKwargs,
         });

@@ -26,6 +26,9 @@ internal sealed class ScriptedEngine : IGenerationEngine
     /// <summary>Completed when a test lets the engine answer. Default: completed.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Whether the command to die is obeyed. Default: true.</summary>
+    public bool DiesAtCommand { get; init; } = true;
+
     public int Disposals { get; private set; }
 
     public GenerationRequest Prepare(GenerationRequest request)
@@ -89,7 +92,7 @@ internal sealed class ScriptedEngine : IGenerationEngine
     {
         var text = request.Prompt!;
         prompts.Enqueue(text);
-        if (text.Contains(Dies, StringComparison.Ordinal))
+        if (DiesAtCommand && text.Contains(Dies, StringComparison.Ordinal))
             throw new IOException("the device is gone");
         if (text.Contains(Fails, StringComparison.Ordinal))
             return new GenerationResult { Request = request, Error = new GenerationError(InferenceErrorCodes.InvalidRequest, "min_tokens 9 is above max_tokens 8") };

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Serverless.Contracts;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
 using Serverless.Inference;
@@ -32,6 +33,7 @@ internal sealed record JobDefinition
     public PipelineOptions PipelineOptions => new()
     {
         Job = Spec.Id ?? "",
+        HasSamples = HasSamples,
         PreparedRows = Spec.Model.EngineArgs.MaxNumSeqs,
         ChatTemplateKwargs = ChatTemplateKwargs,
     };
@@ -40,7 +42,7 @@ internal sealed record JobDefinition
     public bool HasPlannedColumns => ProgramIdentity is null;
 
     /// <summary>
-    /// What makes the job this job (docs/decisions/0021-job-fingerprint.md): the spec without what decides no row, the program, the
+    /// What makes the job this job (docs/decisions, "Job fingerprint"): the spec without what decides no row, the program, the
     /// files, the model's revision.
     /// </summary>
     public JsonObject Identity(IReadOnlyList<InputFileRecord> files, string modelRevision)
@@ -54,6 +56,8 @@ internal sealed record JobDefinition
             input["rows"] = rows;
         if (Dataset.RowLimit is { } limit)
             input["limit"] = limit;
+        if (Spec.Model.EngineArgs.ChatTemplate is { } template && File.Exists(template))
+            Section(Section(identity, "model"), "engine_args")["chat_template"] = CanonicalJson.Fingerprint(File.ReadAllText(template));
         if (ProgramIdentity is not null)
             identity["program"] = ProgramIdentity.DeepClone();
         return identity;

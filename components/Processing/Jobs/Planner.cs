@@ -1,5 +1,6 @@
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
+using Serverless.Contracts.Specs;
 using Serverless.Processing.Datasets;
 using Serverless.Processing.Output;
 using Serverless.Storage.Tables;
@@ -56,7 +57,11 @@ internal sealed class Planner(JobDefinition job, OutputFolder output, EngineColu
     static OutputSchema? SchemaOf(JobPlan plan) =>
         plan.Schema is { } columns ? new OutputSchema(SchemaRecords.FromRecords(columns), plan.InputColumns.Select(column => column.Name)) : null;
 
-    IEnumerable<Column> KeptInput(DatasetScan scan) => job.Spec.Output.KeepInput ? scan.Columns : [];
+    /// <summary>Of a batch file's lines only the id is the client's own; the rest is the request, as deep and as uneven as it likes.</summary>
+    IEnumerable<Column> KeptInput(DatasetScan scan) =>
+        !job.Spec.Output.KeepInput ? []
+        : job.Spec.Input.Format == InputFormat.OpenAIBatch ? scan.Columns.Where(column => column.Name == OpenAIBatchFormat.CustomId)
+        : scan.Columns;
 
     /// <summary>Input, engine and postprocess columns, in this order.</summary>
     TableSchema PlanColumns(DatasetScan scan)

@@ -19,6 +19,9 @@ internal sealed record PipelineOptions
     /// <summary>Workers that preprocess and tokenise. Default: half of the cores, at least 2.</summary>
     public int Workers { get; init; } = Math.Max(2, Environment.ProcessorCount / 2);
 
+    /// <summary>Whether a row may have several completions. Default: false.</summary>
+    public bool HasSamples { get; init; }
+
     /// <summary>The job in whose name requests are made.</summary>
     public string Job { get; init; } = "";
 
@@ -111,6 +114,8 @@ internal sealed class GenerationPipeline : IAsyncDisposable
         try
         {
             var prompt = program.Preprocess(slot.Row);
+            if (prompt.SamplingParams is { N: > 1 } && !options.HasSamples)
+                throw new RowException(ErrorCodes.InvalidRequest, $"n is {prompt.SamplingParams.N}, but the output has one record a row: set MultipleSamples");
             slot.Request = engine.Prepare(new GenerationRequest
             {
                 Id = Interlocked.Increment(ref lastId).ToString(),
