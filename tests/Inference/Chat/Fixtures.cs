@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Serverless.Inference.Chat.Jinja;
 
 namespace Serverless.Inference.Tests.Chat;
 
@@ -7,6 +8,9 @@ namespace Serverless.Inference.Tests.Chat;
 internal static class Fixtures
 {
     public static string Folder { get; } = Path.GetFullPath(Path.Combine(Here(), "..", "Fixtures", "chat"));
+
+    /// <summary>The options of transformers, at the time that make.py stops its clock at.</summary>
+    public static JinjaOptions AsTransformers { get; } = new() { TrimBlocks = true, LstripBlocks = true, TimeProvider = new StoppedClock() };
 
     public static JsonElement Read(string name) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name))).RootElement;
 
@@ -25,4 +29,11 @@ internal static class Fixtures
     };
 
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+        public override DateTimeOffset GetUtcNow() => new(2026, 3, 7, 14, 5, 9, TimeSpan.Zero);
+    }
 }

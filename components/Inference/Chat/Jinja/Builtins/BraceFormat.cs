@@ -30,7 +30,7 @@ internal static class BraceFormat
                 throw new JinjaException("Single '}' encountered in format string");
             var end = FieldEnd(format, at);
             text.Append(Field(run, format[at..end], arguments, ref automatic));
-            run.ChargeText(text.Length);
+            run.LimitText(text.Length);
             at = end + 1;
         }
 

@@ -21,7 +21,8 @@ internal static class LayoutFilters
         var text = new StringBuilder(Truth.Of(arguments[1]) ? unit : "");
         for (var i = 0; i < lines.Count; i++)
         {
-            run.ChargeText(text.Length + (long)unit.Length + lines[i].Length);
+            run.Step();
+            run.LimitText(text.Length + (long)unit.Length + lines[i].Length);
             if (i > 0)
                 text.Append('\n').Append(blank || lines[i].Length > 0 ? unit : "");
             text.Append(lines[i]);

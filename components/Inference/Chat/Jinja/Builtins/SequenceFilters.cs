@@ -67,11 +67,11 @@ internal static class SequenceFilters
         {
             var part = Display.Text(run, getter(item));
             length += part.Length + separator.Length;
-            run.ChargeText(length - separator.Length);
+            run.LimitText(length - separator.Length);
             parts.Add(part);
         }
 
-        return string.Join(separator, parts);
+        return run.Charged(string.Join(separator, parts));
     }
 
     private static JinjaList Sort(Run run, object? value, object?[] arguments) =>

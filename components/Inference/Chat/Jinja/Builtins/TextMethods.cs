@@ -74,7 +74,8 @@ internal static class TextMethods
             if (next < 0)
                 break;
             result.Append(text, at, next - at).Append(replacement);
-            run.ChargeText(result.Length);
+            run.Step();
+            run.LimitText(result.Length);
             at = next + old.Length;
             if (old.Length > 0)
                 continue;
@@ -148,11 +149,11 @@ internal static class TextMethods
             if (!TextValue.TryGet(item, out var part))
                 throw new JinjaException($"sequence item {parts.Count}: expected str instance, {TypeNames.Of(item)} found");
             length += part.Length + separator.Length;
-            run.ChargeText(length - separator.Length);
+            run.LimitText(length - separator.Length);
             parts.Add(part);
         }
 
-        return string.Join(separator, parts);
+        return run.Charged(string.Join(separator, parts));
     }
 
     private static string ZeroFill(Run run, string text, object? width)

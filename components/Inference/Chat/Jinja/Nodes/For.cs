@@ -25,7 +25,7 @@ internal sealed class For(Expression target, Expression items, Expression? test,
             run.Step();
             scope.Clear();
             target.Assign(run, loop.Current);
-            scope.Set("loop", loop);
+            scope.Set(RuntimeNames.Loop, loop);
             var flow = Execute(body, run, output);
             if (flow == Flow.Break)
                 break;

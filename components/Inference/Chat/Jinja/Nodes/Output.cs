@@ -9,8 +9,7 @@ internal sealed class Output(Run run)
 
     public void Write(string text)
     {
-        if (_text.Length + (long)text.Length > run.Options.MaxOutputChars)
-            run.ChargeText(_text.Length + (long)text.Length);
+        run.LimitText(_text.Length + (long)text.Length);
         _text.Append(text);
     }
 

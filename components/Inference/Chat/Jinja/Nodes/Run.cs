@@ -58,9 +58,15 @@ internal sealed class Run(JinjaOptions options, IReadOnlyDictionary<string, obje
     /// <summary>Counts the work on a text, and refuses one that is too long before it is made.</summary>
     public void ChargeText(long chars)
     {
+        LimitText(chars);
+        Charge(chars >> 6);
+    }
+
+    /// <summary>Refuses a text that has grown too long.</summary>
+    public void LimitText(long chars)
+    {
         if (chars > options.MaxOutputChars)
             throw new JinjaException($"the template made a text of more than {options.MaxOutputChars:N0} characters; its limit is MaxOutputChars");
-        Charge(chars >> 6);
     }
 
     /// <summary>A text of a new length, charged.</summary>

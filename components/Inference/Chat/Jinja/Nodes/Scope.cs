@@ -1,5 +1,16 @@
 namespace Serverless.Inference.Chat.Jinja;
 
+/// <summary>The names that the runtime itself sets in scopes: one object each, known to the parser.</summary>
+internal static class RuntimeNames
+{
+    public static readonly string Loop = "loop";
+    public static readonly string Caller = "caller";
+    public static readonly string VarArgs = "varargs";
+    public static readonly string KwArgs = "kwargs";
+
+    public static IEnumerable<string> All => [Loop, Caller, VarArgs, KwArgs];
+}
+
 /// <summary>
 /// The names that a block set. Scopes are small, and the parser makes equal names one object, so that a walk comparing
 /// references is the fastest look-up.

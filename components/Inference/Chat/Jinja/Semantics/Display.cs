@@ -45,8 +45,7 @@ internal static class Display
     private static void Write(Run run, StringBuilder repr, object? value)
     {
         run.Step();
-        if (repr.Length > run.Options.MaxOutputChars)
-            run.ChargeText(repr.Length);
+        run.LimitText(repr.Length);
         using var depth = run.Deeper();
         switch (value)
         {

@@ -61,8 +61,7 @@ internal sealed class JsonText
     private void Write(object? value)
     {
         _run.Step();
-        if (_text.Length > _run.Options.MaxOutputChars)
-            _run.ChargeText(_text.Length);
+        _run.LimitText(_text.Length);
         using var depth = _run.Deeper();
         switch (value)
         {
@@ -117,7 +116,9 @@ internal sealed class JsonText
     {
         if (_indent is null)
             return;
-        _run.ChargeText(_text.Length + ((long)_indent.Length * _level));
+        var blanks = (long)_indent.Length * _level;
+        _run.LimitText(_text.Length + blanks);
+        _run.ChargeText(blanks);
         _text.Append('\n').Insert(_text.Length, _indent, _level);
     }
 

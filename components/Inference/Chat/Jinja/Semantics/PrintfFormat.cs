@@ -31,7 +31,8 @@ internal sealed class PrintfFormat
                 break;
             _at = next + 1;
             text.Append(Conversion());
-            _run.ChargeText(text.Length);
+            _run.Step();
+            _run.LimitText(text.Length);
         }
 
         var unused = _values is JinjaTuple tuple ? _used < tuple.Count : _used == 0 && !Mappings.Is(_values) && _values is not JinjaList;

@@ -5,7 +5,8 @@ namespace Serverless.Inference.Chat.Jinja;
 /// <summary>Jinja's grammar of expressions, one method a level of precedence, weakest first.</summary>
 internal sealed class ExpressionParser(TokenStream tokens, int maxDepth)
 {
-    private readonly Dictionary<string, string> _names = [];
+    /// <summary>The names of the template, and those that the runtime sets itself.</summary>
+    private readonly Dictionary<string, string> _names = RuntimeNames.All.ToDictionary(name => name);
     private int _depth;
 
     /// <summary>Names that were read since the last <see cref="WatchNames"/>, for macros to know whether they use <c>caller</c>.</summary>
@@ -133,12 +134,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxDepth)
     }
 
     /// <summary>One object for equal names, which is what scopes compare.</summary>
-    private string Canonical(string name)
-    {
-        if (string.IsInterned(name) is { } literal)
-            return literal;
-        return _names.TryGetValue(name, out var known) ? known : _names[name] = name;
-    }
+    private string Canonical(string name) => _names.TryGetValue(name, out var known) ? known : _names[name] = name;
 
     private Expression ParseSingleTarget(bool withNamespace)
     {

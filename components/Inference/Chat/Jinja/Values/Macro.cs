@@ -55,7 +55,7 @@ internal sealed class Macro(MacroDefinition definition, Scope closure) : ICallab
         }
 
         if (definition.Uses.Contains("caller") && !Array.Exists(parameters, parameter => parameter.Key == "caller"))
-            scope.Set("caller", TryTake(named, "caller", out var caller) ? caller : Undefined.Because(run, "No caller defined"));
+            scope.Set(RuntimeNames.Caller, TryTake(named, "caller", out var caller) ? caller : Undefined.Because(run, "No caller defined"));
         BindRest(scope, given, named);
 
         // Defaults come last and in order: they see the parameters before them.
@@ -70,7 +70,7 @@ internal sealed class Macro(MacroDefinition definition, Scope closure) : ICallab
             var rest = new JinjaDict();
             foreach (var (name, value) in named)
                 rest[name] = value;
-            scope.Set("kwargs", rest);
+            scope.Set(RuntimeNames.KwArgs, rest);
         }
         else if (named.Exists(pair => pair.Key == "caller"))
         {
@@ -83,7 +83,7 @@ internal sealed class Macro(MacroDefinition definition, Scope closure) : ICallab
 
         var count = definition.Parameters.Length;
         if (definition.Uses.Contains("varargs"))
-            scope.Set("varargs", new JinjaTuple(given.Length > count ? given[count..] : []));
+            scope.Set(RuntimeNames.VarArgs, new JinjaTuple(given.Length > count ? given[count..] : []));
         else if (given.Length > count)
             throw new JinjaException($"macro {Display.Repr(definition.Name)} takes not more than {count} argument(s)");
     }
