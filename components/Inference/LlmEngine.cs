@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Serverless.Inference.Chat;
 using Serverless.Inference.Kernels;
 using Serverless.Inference.Loading;
 using Serverless.Inference.Models;
@@ -29,17 +30,18 @@ public sealed class LlmEngine : IGenerationEngine
     private int disposed;
 
     private LlmEngine(
-        EngineOptions options, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer,
-        IKernels kernels, EngineLimits limits, ModelRunner runner, TimeProvider time)
+        EngineOptions options, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer, ChatTemplate? template,
+        IKernels kernels, EngineLimits limits, ModelRunner runner, TimeProvider time, ILogger logger)
     {
         Config = config;
         Tokenizer = tokenizer;
+        ChatTemplate = template;
         this.kernels = kernels;
         this.limits = limits;
         this.runner = runner;
         this.time = time;
-        preparation = new RequestPreparation(options, config, limits, RequestPreparation.Defaults(generation), tokenizer);
-        loop = new EngineLoop(limits, options.EnablePrefixCaching, runner.Run, preparation.CreateText, time);
+        preparation = new RequestPreparation(options, config, limits, RequestPreparation.Defaults(generation), tokenizer, template);
+        loop = new EngineLoop(limits, options.EnablePrefixCaching, runner.Run, preparation.CreateText, time, logger);
         instruments = new EngineInstruments(options.ModelSource, () => Statistics);
     }
 
@@ -48,6 +50,9 @@ public sealed class LlmEngine : IGenerationEngine
 
     /// <summary>Its tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>How it wants conversations written; null if the model has no template and none was given.</summary>
+    public ChatTemplate? ChatTemplate { get; }
 
     /// <summary>Longest prompt plus completion, in tokens.</summary>
     public int MaxModelLen => limits.MaxModelLen;
@@ -104,11 +109,13 @@ public sealed class LlmEngine : IGenerationEngine
         long start = time.GetTimestamp();
         using var folder = ModelFolder.Open(options.ModelSource);
         var tokenizer = Tokenizer.Load(folder.Path);
+        var template = ChatTemplate.Load(folder.Path, options.ChatTemplate, time);
         var (kernels, limits, runner) = ModelRunner.Load(options, folder, cancellationToken);
         try
         {
-            var engine = new LlmEngine(options, folder.Config, folder.Generation, tokenizer, kernels, limits, runner, time);
+            var engine = new LlmEngine(options, folder.Config, folder.Generation, tokenizer, template, kernels, limits, runner, time, logger);
             engine.loop.Start();
+            engine.LogLoaded(options, logger, time.GetElapsedTime(start));
             return engine;
         }
         catch
@@ -117,5 +124,14 @@ public sealed class LlmEngine : IGenerationEngine
             kernels.Dispose();
             throw;
         }
+    }
+
+    private void LogLoaded(EngineOptions options, ILogger logger, TimeSpan elapsed)
+    {
+        EngineLog.Loaded(
+            logger, options.ModelSource, Config.Architecture, limits.Storage.ToString(), Device, elapsed.TotalSeconds,
+            limits.MaxModelLen, limits.KvShape.Blocks, limits.KvShape.BlockSize, limits.MaxSequences, limits.MaxBatchedTokens);
+        if (options.MaxModelLen is null && limits.MaxModelLen < Config.MaxPositionEmbeddings)
+            EngineLog.ContextCut(logger, limits.MaxModelLen, Config.MaxPositionEmbeddings);
     }
 }

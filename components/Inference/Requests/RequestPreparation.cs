@@ -1,3 +1,4 @@
+using Serverless.Inference.Chat;
 using Serverless.Inference.Loading;
 using Serverless.Inference.Models;
 using Serverless.Inference.Runner;
@@ -9,7 +10,7 @@ namespace Serverless.Inference.Requests;
 
 /// <summary>Turns requests into groups: template, tokens, defaults and checks. Thread-safe; runs on callers' threads.</summary>
 internal sealed class RequestPreparation(
-    EngineOptions options, ModelConfig config, EngineLimits limits, SamplingParams defaults, Tokenizer tokenizer)
+    EngineOptions options, ModelConfig config, EngineLimits limits, SamplingParams defaults, Tokenizer tokenizer, ChatTemplate? template)
 {
     /// <summary>Renders, tokenises and checks; nothing is done twice.</summary>
     /// <exception cref="InferenceException">The request is malformed or its prompt does not fit.</exception>
@@ -67,11 +68,29 @@ internal sealed class RequestPreparation(
 
     private GenerationRequest Tokenise(GenerationRequest request)
     {
-        if (request.Prompt is null) throw Invalid("The request has no prompt: set messages, prompt or prompt_token_ids.");
-        int[] tokens = tokenizer.Encode(request.Prompt);
-        if (tokens.Length == 0) throw Invalid("The prompt has no tokens: it is empty, and the model has no beginning-of-text token.");
+        if (request is { Messages: not null, Prompt: not null })
+            throw Invalid("The request has messages and a prompt; set one of them.");
+        string prompt = request.Prompt ?? Render(request);
+
+        // A chat template writes the special tokens itself.
+        int[] tokens = tokenizer.Encode(prompt, addSpecialTokens: request.Messages is null);
+        if (tokens.Length == 0) throw Invalid("The prompt has no tokens: it is empty, and nothing is put before it.");
         CheckTokens(tokens);
-        return request with { PromptTokenIds = tokens };
+        return request with { Prompt = prompt, PromptTokenIds = tokens };
+    }
+
+    private string Render(GenerationRequest request)
+    {
+        if (request.Messages is null) throw Invalid("The request has no prompt: set messages, prompt or prompt_token_ids.");
+        if (request.Messages.Count == 0) throw Invalid("messages must hold at least one message; found none.");
+        if (template is null)
+        {
+            throw new InferenceException(
+                InferenceErrorCodes.ChatTemplate,
+                $"The model {options.ModelSource} has no chat template. Use prompt in place of messages, or set the engine option chat_template.");
+        }
+
+        return template.Render(request.Messages, addGenerationPrompt: true, request.ChatTemplateKwargs);
     }
 
     private void CheckTokens(int[] tokens)

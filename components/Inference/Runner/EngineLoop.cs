@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Serverless.Inference.Blocks;
 using Serverless.Inference.Requests;
 using Serverless.Inference.Sampling;
@@ -22,6 +23,7 @@ internal sealed class EngineLoop : IAsyncDisposable
     private readonly Scheduler scheduler;
     private readonly int maxWaiting;
     private readonly TimeProvider time;
+    private readonly ILogger logger;
     private readonly Channel<SequenceGroup> inbox =
         Channel.CreateBounded<SequenceGroup>(new BoundedChannelOptions(InboxCapacity) { SingleReader = true });
 
@@ -43,16 +45,19 @@ internal sealed class EngineLoop : IAsyncDisposable
     /// <param name="run">Executes a step; called on the loop's thread only.</param>
     /// <param name="createText">Makes the text of a sequence, where the loop needs it.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="logger">Told when the loop breaks.</param>
     public EngineLoop(
         EngineLimits limits,
         bool prefixCaching,
         Func<StepPlan, ReadOnlySpan<SampledToken>> run,
         Func<Sequence, CompletionText> createText,
-        TimeProvider time)
+        TimeProvider time,
+        ILogger logger)
     {
         this.run = run;
         this.createText = createText;
         this.time = time;
+        this.logger = logger;
         maxWaiting = limits.MaxWaiting;
         blocks = new BlockManager(limits.KvShape.Blocks, limits.KvShape.BlockSize, prefixCaching);
         scheduler = new Scheduler(new SchedulerOptions(limits.MaxSequences, limits.MaxBatchedTokens), blocks);
@@ -252,6 +257,7 @@ internal sealed class EngineLoop : IAsyncDisposable
         removed.Clear();
         while (inbox.Reader.TryRead(out var group)) removed.Add(group);
         scheduler.RemoveAll(removed);
+        if (Failure?.InnerException is { } cause) EngineLog.Broke(logger, cause, removed.Count);
         foreach (var group in removed)
         {
             group.Registration.Unregister();

@@ -9,6 +9,7 @@ internal sealed class CompletionText(IncrementalDecoder decoder, SamplingParams 
     private readonly StringBuilder text = new();
     private readonly StopStrings? stops = sampling.Stop.Count > 0 ? new StopStrings(sampling.Stop, sampling.IncludeStopStrInOutput) : null;
     private int tokens;
+    private bool isFlushed;
 
     /// <summary>Whether a stop string was found.</summary>
     public bool IsStopped => stops is { IsStopped: true };
@@ -23,9 +24,11 @@ internal sealed class CompletionText(IncrementalDecoder decoder, SamplingParams 
         return Keep(Filter(decoder.Push(token)));
     }
 
-    /// <summary>Ends the text and returns what had been held back.</summary>
+    /// <summary>Ends the text and returns what had been held back; nothing when it has ended already.</summary>
     public string Flush()
     {
+        if (isFlushed) return "";
+        isFlushed = true;
         string rest = Filter(decoder.Flush());
         if (stops is { IsStopped: false }) rest += stops.Flush();
         return Keep(rest);

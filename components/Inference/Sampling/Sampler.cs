@@ -86,11 +86,11 @@ internal sealed class Sampler
 
     /// <summary>
     /// Gathers candidates until those that will be kept are among them. The best token weighs 1, so min_p is a threshold as it
-    /// is; else most rows need few tokens, and a flat row needs another try.
+    /// is; else most rows need few tokens, and a flat row needs more tries.
     /// </summary>
     private void GatherEnough(ReadOnlySpan<float> row, double total, SamplingParams sampling)
     {
-        foreach (float threshold in (ReadOnlySpan<float>)[1e-2f, 1e-5f, 0])
+        foreach (float threshold in (ReadOnlySpan<float>)[1e-2f, 3e-4f, 1e-5f, 0])
         {
             candidates.Gather(row, Math.Max(threshold, sampling.MinP));
             if (threshold <= sampling.MinP) return;

@@ -53,7 +53,7 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
         if (plan.Chunks.Count == 0 && HasWork) throw new UnreachableException("There is work, but no sequence can run.");
     }
 
-    /// <summary>A running sequence has ended. True when it was the last of its group.</summary>
+    /// <summary>A sequence has ended, while it ran or after it was preempted. True when it was the last of its group.</summary>
     public bool End(Sequence sequence, FinishReason reason)
     {
         sequence.FinishReason = reason;
@@ -71,8 +71,12 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
         return last;
     }
 
-    /// <summary>Drops ended sequences from the running ones; called once after the <see cref="End"/> calls of a step.</summary>
-    public void RemoveEnded() => running.RemoveAll(static sequence => !sequence.IsRunning);
+    /// <summary>Forgets ended sequences; called once after the <see cref="End"/> calls of a step.</summary>
+    public void RemoveEnded()
+    {
+        running.RemoveAll(static sequence => sequence.FinishReason is not null);
+        preempted.RemoveAll(static sequence => sequence.FinishReason is not null);
+    }
 
     /// <summary>Takes out all requests whose callers gave up; the loop tells them.</summary>
     public void RemoveCancelled(List<SequenceGroup> removed)
@@ -81,7 +85,6 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
         CancelIn(running, removed);
         CancelIn(preempted, removed);
         RemoveEnded();
-        preempted.RemoveAll(static sequence => sequence.FinishReason is not null);
     }
 
     /// <summary>Takes out everything, because the engine ends.</summary>

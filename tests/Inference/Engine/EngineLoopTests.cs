@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Serverless.Inference.Kernels;
 using Serverless.Inference.Requests;
 using Serverless.Inference.Runner;
@@ -18,7 +19,7 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
         await using var loop = new EngineLoop(
             Limits, prefixCaching: true,
             plan => ++steps == 3 ? throw new InvalidOperationException("the device is gone") : new SampledToken[plan.Samples.Count],
-            _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System);
+            _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
         loop.Start();
         var output = new Output();
         for (int i = 0; i < 6; i++) await loop.SubmitAsync(Group(output), CancellationToken.None);
@@ -45,7 +46,7 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
                 breaks.Wait();
                 throw new InvalidOperationException("the device is gone");
             },
-            _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System);
+            _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
         loop.Start();
         var output = new Output();
         await loop.SubmitAsync(Group(output), CancellationToken.None);

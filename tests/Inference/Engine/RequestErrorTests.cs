@@ -1,3 +1,4 @@
+using Serverless.Inference.Chat;
 using Serverless.Inference.Sampling;
 
 namespace Serverless.Inference.Tests.Engine;
@@ -68,5 +69,32 @@ public sealed class RequestErrorTests(EngineFixture fixture) : IClassFixture<Eng
         results.ShouldAllBe(result => result.Error!.Code == InferenceErrorCodes.NotANumber);
         results[1].Completions.ShouldAllBe(completion => completion.FinishReason == FinishReason.Error);
         engine.Statistics.KvBlocksInUse.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Messages_are_rendered_by_the_chat_template_and_get_no_second_beginning()
+    {
+        await using var engine = await fixture.LoadAsync(
+            o => o with { ChatTemplate = "<s>{% for m in messages %}[{{ m.role }}] {{ m.content }}{% endfor %}{{ mood | default('') }}" });
+        var request = new GenerationRequest
+        {
+            Messages = [new ChatMessage("user", "hi")], ChatTemplateKwargs = new Dictionary<string, object?> { ["mood"] = "!" },
+        };
+        var prepared = engine.Prepare(request);
+        prepared.Prompt.ShouldBe("<s>[user] hi!");
+        prepared.PromptTokenIds.ShouldBe([TinyModel.Bos, .. "[user] hi!".Select(c => (int)c)]);
+        engine.Prepare(prepared).ShouldBe(prepared);
+        (await EngineFixture.GenerateOneAsync(engine, request)).Error.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Messages_without_a_template_or_beside_a_prompt_are_refused()
+    {
+        await using var engine = await fixture.LoadAsync();
+        ChatMessage[] messages = [new("user", "hi")];
+        Should.Throw<InferenceException>(() => engine.Prepare(new GenerationRequest { Messages = messages }))
+            .Code.ShouldBe(InferenceErrorCodes.ChatTemplate);
+        Should.Throw<InferenceException>(() => engine.Prepare(new GenerationRequest { Messages = messages, Prompt = "hi" }))
+            .Code.ShouldBe(InferenceErrorCodes.InvalidRequest);
     }
 }

@@ -31,6 +31,19 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void A_preempted_sequence_that_ends_is_not_run_again()
+    {
+        var engine = new SimulatedEngine(maxSequences: 4, maxBatchedTokens: 64, blocks: 5);
+        engine.Add(prompt: 7, maxTokens: 9);
+        var young = engine.Add(prompt: 7, maxTokens: 9);
+        while (engine.Scheduler.Preemptions == 0) engine.Step();
+        engine.Scheduler.End(young.First, FinishReason.Error).ShouldBeTrue();
+        engine.Scheduler.RemoveEnded();
+        engine.RunToEnd();
+        engine.Output.Ended.ShouldNotContain(young);
+    }
+
+    [Fact]
     public void Long_requests_of_a_job_go_first()
     {
         var engine = new SimulatedEngine(maxSequences: 1, maxBatchedTokens: 64, blocks: 100);
