@@ -30,9 +30,6 @@ public sealed record GenerationConfig
     /// <summary>Begins a text.</summary>
     public int? BosTokenId { get; init; }
 
-    /// <summary>Fills short rows in frameworks that pad; this engine never does.</summary>
-    public int? PadTokenId { get; init; }
-
     /// <summary>Tokens that end a sequence; empty if the file names none.</summary>
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
 
@@ -53,7 +50,6 @@ public sealed record GenerationConfig
             RepetitionPenalty = InRange(fields, "repetition_penalty", float.Epsilon, float.MaxValue),
             MaxNewTokens = fields.OptionalSize("max_new_tokens"),
             BosTokenId = fields.TokenIds("bos_token_id") is [var bos, ..] ? bos : null,
-            PadTokenId = fields.TokenIds("pad_token_id") is [var pad, ..] ? pad : null,
             EosTokenIds = fields.TokenIds("eos_token_id"),
         };
     }

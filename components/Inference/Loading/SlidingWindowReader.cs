@@ -18,7 +18,14 @@ internal static class SlidingWindowReader
         if (isQwen && !(config.Boolean("use_sliding_window") ?? false)) window = null;
 
         int first = !isQwen ? 0 : config.Integer("max_window_layers") ?? QwenDefaultMaxWindowLayers;
-        if (config.Texts("layer_types") is { } types) first = FirstWindowLayer(config, types, layers);
+        if (config.Texts("layer_types") is { } types)
+        {
+            first = FirstWindowLayer(config, types, layers);
+            // transformers gives every layer of a Mistral its window, whatever this list says.
+            if (architecture == "MistralForCausalLM" && window is not null && first > 0)
+                throw config.Unsupported("layer_types", "sliding_attention for all layers of a MistralForCausalLM that has a sliding_window");
+        }
+
         // A window as long as the context hides nothing.
         if (window is null || window >= maxPositions || first >= layers) return (null, 0);
         return architecture == "LlamaForCausalLM"

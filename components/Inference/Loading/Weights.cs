@@ -9,7 +9,6 @@ namespace Serverless.Inference.Loading;
 public sealed class Weights : IDisposable
 {
     private const string SingleFile = "model.safetensors";
-    private const string IndexFile = "model.safetensors.index.json";
 
     private readonly string folder;
     private readonly IReadOnlyList<SafetensorsFile> files;
@@ -36,7 +35,7 @@ public sealed class Weights : IDisposable
             return new Weights(folder, [file], file.Names.ToDictionary(name => name, _ => file));
         }
 
-        string index = Path.Combine(folder, IndexFile);
+        string index = Path.Combine(folder, WeightIndex.FileName);
         return File.Exists(index) ? OpenSharded(folder, index) : throw NoWeights(folder);
     }
 
@@ -57,7 +56,7 @@ public sealed class Weights : IDisposable
     {
         if (TryGet(name, out var tensor)) return tensor;
         string nearest = Nearest.Of(name, Names) is { } match ? $"; the nearest name is {match}" : "";
-        string where = files.Count == 1 ? files[0].Path : Path.Combine(folder, IndexFile);
+        string where = files.Count == 1 ? files[0].Path : Path.Combine(folder, WeightIndex.FileName);
         throw ModelErrors.File(where, $"has no tensor {name} among its {home.Count}{nearest}.");
     }
 
@@ -81,14 +80,12 @@ public sealed class Weights : IDisposable
 
     private static Weights OpenSharded(string folder, string index)
     {
-        var map = JsonFields.Read(index).Object("weight_map") ?? throw ModelErrors.File(index, "has no weight_map.");
         var shards = new Dictionary<string, SafetensorsFile>();
         var homes = new Dictionary<string, SafetensorsFile>();
         try
         {
-            foreach (string name in map.Names)
+            foreach (var (name, fileName) in WeightIndex.Read(index))
             {
-                string fileName = map.Text(name) ?? throw ModelErrors.File(index, $"tensor {name} has no file.");
                 if (!shards.TryGetValue(fileName, out var shard)) shards.Add(fileName, shard = OpenShard(folder, index, name, fileName));
                 if (!shard.Has(name)) throw ModelErrors.File(index, $"says that {fileName} holds tensor {name}, but it does not.");
                 homes.Add(name, shard);
@@ -105,9 +102,6 @@ public sealed class Weights : IDisposable
 
     private static SafetensorsFile OpenShard(string folder, string index, string tensor, string fileName)
     {
-        // A name from a downloaded file must not lead out of the folder.
-        if (Path.GetFileName(fileName) != fileName || !fileName.EndsWith(".safetensors", StringComparison.Ordinal))
-            throw ModelErrors.File(index, $"tensor {tensor}: expected the name of a .safetensors file beside it, found \"{fileName}\".");
         string path = Path.Combine(folder, fileName);
         if (!File.Exists(path)) throw ModelErrors.File(index, $"tensor {tensor} is in {fileName}, which is missing; {ModelErrors.FilesIn(folder)}.");
         return SafetensorsFile.Open(path);
@@ -115,7 +109,7 @@ public sealed class Weights : IDisposable
 
     private static InferenceException NoWeights(string folder)
     {
-        string expected = $"expected {SingleFile} or {IndexFile}";
+        string expected = $"expected {SingleFile} or {WeightIndex.FileName}";
         string? pickle = Directory.EnumerateFiles(folder).Select(Path.GetFileName)
             .Where(name => Path.GetExtension(name) is ".bin" or ".pt" or ".pth" or ".ckpt").Order().FirstOrDefault();
         if (pickle is null) return ModelErrors.File(folder, $"holds no weights: {expected}; {ModelErrors.FilesIn(folder)}.");

@@ -111,6 +111,14 @@ public sealed class ModelConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_Mistral_cannot_have_windows_in_some_layers_only()
+    {
+        const string Types = """["full_attention","full_attention","sliding_attention"]""";
+        Unsupported(ConfigJson.Mistral(("sliding_window", "24"), ("layer_types", Types)), "layer_types = ");
+        Read(ConfigJson.Mistral(("sliding_window", "null"), ("layer_types", Types))).SlidingWindow.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_window_as_long_as_the_context_is_none() =>
         Read(ConfigJson.Mistral(("sliding_window", "512"))).SlidingWindow.ShouldBeNull();
 

@@ -19,7 +19,7 @@ public sealed class ModelFolderTests : IDisposable
         model.Generation.ShouldBe(new GenerationConfig
         {
             DoSample = true, Temperature = 0.6f, TopK = 20, TopP = 0.9f, MinP = 0.1f, RepetitionPenalty = 1.05f,
-            EosTokenIds = model.Generation.EosTokenIds, PadTokenId = 5, BosTokenId = 1, MaxNewTokens = 64,
+            EosTokenIds = model.Generation.EosTokenIds, BosTokenId = 1, MaxNewTokens = 64,
         });
         model.Weights.Names.ShouldBe(["a"]);
     }

@@ -115,6 +115,8 @@ public sealed class WeightsTests : IDisposable
     [InlineData("""{"weight_map":{"a":"../here.safetensors"}}""", "../here.safetensors")]
     [InlineData("""{"weight_map":{"a":"here.bin"}}""", "here.bin")]
     [InlineData("""{"weight_map":{"a":1}}""", "weight_map.a: expected a string, found 1")]
+    [InlineData("""{"weight_map":{"a":"..\\here.safetensors"}}""", "expected the name of a .safetensors file beside it")]
+    [InlineData("""{"weight_map":{"a":null}}""", "expected the name of a .safetensors file beside it")]
     [InlineData("""{"metadata":{}}""", "no weight_map")]
     [InlineData("""{"weight_map":{"a":"here.safetensors","a":"here.safetensors"}}""", "weight_map.a appears twice")]
     [InlineData("[]", "expected a JSON object, found []")]

@@ -78,9 +78,9 @@ public sealed class HubClient : IDisposable
 
         if (!listing.Files.Contains(HubFiles.SingleWeights))
         {
-            var index = await DescribeAsync(model, listing, [HubFiles.WeightsIndex], cancellationToken);
+            var index = await DescribeAsync(model, listing, [WeightIndex.FileName], cancellationToken);
             foreach (var file in totals.Expect(index)) await download.RunAsync(listing.Commit, file, totals.Of(file), cancellationToken);
-            weights = HubFiles.ShardsOf(Path.Combine(cache.Snapshot(listing.Commit), HubFiles.WeightsIndex));
+            weights = WeightIndex.Shards(Path.Combine(cache.Snapshot(listing.Commit), WeightIndex.FileName));
         }
 
         var shards = totals.Expect(await DescribeAsync(model, listing, weights, cancellationToken));

@@ -43,7 +43,7 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Files)
 
         if (!files.Contains(HubFiles.Config))
             throw ModelErrors.Download($"{model} is no model that this engine reads: it has no {HubFiles.Config}.");
-        if (files.Contains(HubFiles.SingleWeights) || files.Contains(HubFiles.WeightsIndex)) return new HubListing(commit, files);
+        if (files.Contains(HubFiles.SingleWeights) || files.Contains(WeightIndex.FileName)) return new HubListing(commit, files);
         string found = files.FirstOrDefault(name => Path.GetExtension(name) is ".bin" or ".pt" or ".pth" or ".gguf") is { } other ? $" (only {other} and the like)" : "";
         throw new InferenceException(
             InferenceErrorCodes.ModelFile,
