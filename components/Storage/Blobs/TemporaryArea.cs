@@ -49,8 +49,8 @@ internal sealed class TemporaryArea(string root) : IDisposable
     public void Dispose()
     {
         if (folder is null) return;
-        Directory.Delete(folder, recursive: true);
-        File.Delete(folder + LockSuffix);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(parent)) File.Delete(folder + LockSuffix);
         LibC.Unlock(lockDescriptor);
         folder = null;
         try
@@ -59,7 +59,7 @@ internal sealed class TemporaryArea(string root) : IDisposable
         }
         catch (IOException)
         {
-            // Others are still writing here: the folder goes with the last of them.
+            // Others are still writing here, and the folder goes with the last of them; or it went with the root.
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class DuckTypeHandle(nint value) : DuckHandle(value)
 internal sealed class DuckChunk(nint value) : DuckHandle(value)
 {
     /// <summary>Rows that a chunk holds: DuckDB's vector size (2,048 in its own builds).</summary>
-    internal static int Capacity { get; } = checked((int)duckdb_vector_size());
+    internal static int Capacity => checked((int)duckdb_vector_size());
 
     /// <summary>An empty chunk with columns of these types.</summary>
     internal static unsafe DuckChunk Create(IReadOnlyList<DuckTypeHandle> types)

@@ -39,7 +39,8 @@ public sealed class ParquetWriter : IDisposable
         pending = schema.Columns.Select(_ => new object?[DuckChunk.Capacity]).ToArray();
         types = schema.Columns.Select(column => DuckTypes.Create(column.Type)).ToArray();
         connection = DuckDatabase.Connect();
-        connection.Execute($"CREATE TEMP TABLE part ({string.Join(", ", schema.Columns.Select(column => $"{Sql.Name(column.Name)} {DuckTypes.ToSql(column.Type)}"))})");
+        var columns = string.Join(", ", schema.Columns.Select(column => $"{Sql.Name(column.Name)} {DuckTypes.ToSql(column.Type)}"));
+        Try(() => connection.Execute($"CREATE TEMP TABLE part ({columns})"));
         appender = connection.Append("part");
     }
 
@@ -54,7 +55,7 @@ public sealed class ParquetWriter : IDisposable
         new(path, schema, options ?? new ParquetWriterOptions());
 
     /// <summary>Adds a row; its lists and dictionaries are read later, so they must not change any more.</summary>
-    /// <exception cref="TableException">A value does not fit; the row is not added and the writer can go on.</exception>
+    /// <exception cref="TableException">A value does not fit: the row is not added and the writer can go on.</exception>
     public void Write(IReadOnlyList<object?> row)
     {
         if (RowCheck.Check(Schema, row, out var bytes) is { } mismatch)
@@ -71,15 +72,15 @@ public sealed class ParquetWriter : IDisposable
     public void Complete(IReadOnlyDictionary<string, string>? metadata = null)
     {
         Flush();
+        Try(appender.Complete);
         try
         {
-            appender.Complete();
-            connection.Execute($"COPY part TO {Sql.Text(path)} ({string.Join(", ", CopyOptions(metadata))})");
+            Try(() => connection.Execute($"COPY part TO {Sql.Text(path)} ({string.Join(", ", CopyOptions(metadata))})"));
         }
-        catch (DuckException e)
+        catch (TableException)
         {
             if (File.Exists(path)) File.Delete(path);
-            throw new TableException($"{path} could not be written as Parquet: {e.Message}", e);
+            throw;
         }
     }
 
@@ -114,6 +115,18 @@ public sealed class ParquetWriter : IDisposable
         chunk.RowCount = pendingRows;
         pendingRows = 0;
         pendingBytes = 0;
-        appender.Append(chunk);
+        Try(() => appender.Append(chunk));
+    }
+
+    private void Try(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (DuckException e)
+        {
+            throw new TableException($"{path} could not be written as Parquet: {e.Message}", e);
+        }
     }
 }
