@@ -96,7 +96,7 @@ public sealed class CsvTableReaderTests
         TextTableOptions.DelimiterOf(name).ShouldBe(delimiter);
 
     private static Arbitrary<(string[][] Rows, char Delimiter, string NewLine)> Tables() =>
-        (from rows in Gen.Elements("", "a", "b c", " x ", "1,2", "t\tt", "q\"q", "\"", "l\nl", "c\r\nc", "ü🍡", "\"\"", ",").ArrayOf(2).Where(row => row[0] + row[1] != "").ListOf()
+        (from rows in Gen.Elements("", "a", "b c", " x ", "1,2", "t\tt", "q\"q", "\"", "\"\n,\"", "x\"\ny", "l\nl", "c\r\nc", "ü🍡", "\"\"", ",").ArrayOf(2).Where(row => row[0] + row[1] != "").ListOf()
          from delimiter in Gen.Elements(',', '\t')
          from newLine in Gen.Elements("\n", "\r\n")
          select (rows.ToArray(), delimiter, newLine)).ToArbitrary();
