@@ -42,7 +42,7 @@ internal static class DuckDatabase
 
     /// <summary>
     /// Statements run on the thread that calls (threads = 1): a job has its parallelism in shards. Memory is a quarter of what this
-    /// process may have, between 256 MB and 1 GB; rows beyond it go to a folder under the system's temporary folder.
+    /// process may have, between 256 and 512 MB; rows beyond it go to a folder under the system's temporary folder.
     /// </summary>
     private static (string Name, string Value)[] Settings()
     {
@@ -51,7 +51,7 @@ internal static class DuckDatabase
         return
         [
             ("threads", "1"),
-            ("memory_limit", Math.Clamp(quarter, 256, 1024).ToString(CultureInfo.InvariantCulture) + "MB"),
+            ("memory_limit", Math.Clamp(quarter, 256, 512).ToString(CultureInfo.InvariantCulture) + "MB"),
             ("temp_directory", spill),
             ("autoinstall_known_extensions", "false"),
             ("autoload_known_extensions", "false"),
