@@ -20,7 +20,7 @@ internal sealed class StatementParser
     {
         var parser = new StatementParser(new TokenStream(normalized, Lexer.Tokenize(normalized, options)), options.MaxDepth);
         var statements = parser.ParseUntil([]);
-        return parser._expressions.Unknown is [var unknown, ..] ? throw unknown : statements;
+        return parser._expressions.Filters.Unknown is [var unknown, ..] ? throw unknown : statements;
     }
 
     /// <summary>Statements up to a tag with one of the names, which is left to be read; none: up to the end.</summary>
@@ -127,7 +127,7 @@ internal sealed class StatementParser
 
     private If ParseIf()
     {
-        var unknown = _expressions.Unknown.Count;
+        var unknown = _expressions.Filters.Unknown.Count;
         var branches = new List<KeyValuePair<Expression, Statement[]>>();
         Statement[] otherwise = [];
         string next;
@@ -140,7 +140,7 @@ internal sealed class StatementParser
         while (next == "elif");
         if (next == "else")
             otherwise = ParseBody("endif");
-        _expressions.Forgive(unknown);
+        _expressions.Filters.Forgive(unknown);
         return new If([.. branches], otherwise);
     }
 
@@ -149,7 +149,7 @@ internal sealed class StatementParser
         var target = _expressions.ParseTarget(withNamespace: true);
         if (_tokens.SkipIf("="))
             return new Set(target, _expressions.ParseTuple());
-        var filters = _expressions.ParseFilters(startsInline: false);
+        var filters = _expressions.Filters.ParseFilters(startsInline: false);
         return new SetBlock(target, [.. filters], ParseBody("endset"));
     }
 
@@ -193,12 +193,12 @@ internal sealed class StatementParser
 
     private MacroDefinition ParseDefinition(string name, KeyValuePair<string, Expression?>[] parameters, string end)
     {
-        var outer = _expressions.WatchNames();
+        var outer = _expressions.Names.Watch();
         var loops = _loops;
         _loops = 0;
         var body = ParseBody(end);
         _loops = loops;
-        var uses = _expressions.StopWatching(outer).Where(used => used is "caller" or "varargs" or "kwargs").ToHashSet();
+        var uses = _expressions.Names.StopWatching(outer).Where(used => used is "caller" or "varargs" or "kwargs").ToHashSet();
         if (uses.Contains("caller") && Array.Exists(parameters, parameter => parameter is { Key: "caller", Value: null }))
             throw _tokens.Error("the argument 'caller' of a macro must be omitted or be given a default");
         return new MacroDefinition(name, parameters, body, uses);
@@ -206,7 +206,7 @@ internal sealed class StatementParser
 
     private FilterBlock ParseFilterBlock()
     {
-        var filters = _expressions.ParseFilters(startsInline: true);
+        var filters = _expressions.Filters.ParseFilters(startsInline: true);
         return new FilterBlock([.. filters], ParseBody("endfilter"));
     }
 
