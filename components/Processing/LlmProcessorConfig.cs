@@ -43,6 +43,6 @@ public sealed record LlmProcessorConfig(string ModelSource)
     /// <summary>How the model is loaded. Default: this product's own engine.</summary>
     public EngineLoader LoadEngine { get; init; } = LocalEngine.LoadAsync;
 
-    /// <summary>How the model's content is named. Default: that of the files of a local folder.</summary>
+    /// <summary>How the model's content is named. Default: the hub's commit, or a hash of a folder's files.</summary>
     public ModelRevision ModelRevision { get; init; } = LocalEngine.RevisionAsync;
 }

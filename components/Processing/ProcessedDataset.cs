@@ -113,6 +113,7 @@ public sealed class ProcessedDataset : IAsyncEnumerable<Row>
                 MaxNumSeqs = Config.EngineOptions.MaxNumSeqs,
                 Dtype = Config.EngineOptions.Dtype,
                 Quantization = Config.EngineOptions.Quantization,
+                BlockSize = Config.EngineOptions.BlockSize,
                 ChatTemplate = Config.EngineOptions.ChatTemplate,
                 Seed = Config.EngineOptions.Seed,
             },

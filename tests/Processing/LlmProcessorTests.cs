@@ -1,3 +1,4 @@
+using Serverless.Contracts.Errors;
 using Serverless.Processing.Datasets;
 using Serverless.Processing.Rows;
 using static Serverless.Processing.Tests.TestJobs;
@@ -86,8 +87,9 @@ public sealed class LlmProcessorTests
     public async Task An_engine_that_dies_ends_the_stream_with_its_reason()
     {
         await using var processor = LlmProcessor.Build(Config(new ScriptedEngine()), Ask);
-        var error = await Should.ThrowAsync<IOException>(() => processor.Process(Dataset.FromItems("a", ScriptedEngine.Dies, "b")).ToListAsync());
-        error.Message.ShouldBe("the device is gone");
+        var error = await Should.ThrowAsync<JobException>(() => processor.Process(Dataset.FromItems("a", ScriptedEngine.Dies, "b")).ToListAsync());
+        error.Code.ShouldBe(ErrorCodes.EngineFailed);
+        error.Message.ShouldBe("the engine failed: the device is gone");
     }
 
     [Fact]

@@ -51,6 +51,9 @@ public static class ErrorCodes
     /// <summary>The worker that had the shard is gone.</summary>
     public const string WorkerLost = "worker_lost";
 
+    /// <summary>The engine failed as a whole, with every row in it.</summary>
+    public const string EngineFailed = "engine_failed";
+
     /// <summary>The job's document is wrong.</summary>
     public const string InvalidSpec = "invalid_spec";
 

@@ -23,6 +23,7 @@ public static class ErrorTable
         [ErrorCodes.PoisonRow] = Poison,
         [ErrorCodes.Io] = Transient,
         [ErrorCodes.WorkerLost] = WorkerLost,
+        [ErrorCodes.EngineFailed] = WorkerLost,
         [ErrorCodes.Storage] = Permanent,
         [ErrorCodes.InvalidSpec] = Permanent,
         [ErrorCodes.NotSupported] = Permanent,

@@ -19,7 +19,7 @@ public static class JobIdentity
         "id", "name", "batch_size", "concurrency", "max_concurrent_batches", "placement", "max_attempts", "on_row_error", "max_error_rate",
         "deadline", "priority", "notify", "metadata",
         "model.source", "model.base_url", "model.secret_ref",
-        "model.engine_args.max_num_seqs", "model.engine_args.gpu_memory_utilization", "model.engine_args.block_size",
+        "model.engine_args.max_num_seqs", "model.engine_args.gpu_memory_utilization",
         "model.engine_args.enable_prefix_caching", "model.engine_args.tensor_parallel", "model.engine_args.pipeline_parallel",
         "input.uri", "output.uri", "output.mode",
     ];

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.FileSystemGlobbing;
+using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
@@ -38,7 +39,7 @@ internal sealed record FileListing(string Root, string? Name, string? Pattern)
         if (Directory.Exists(path))
             return new FileListing(path, null, null);
         var segments = path.Split('/');
-        var glob = Array.FindIndex(segments, segment => segment.AsSpan().ContainsAny('*', '?'));
+        var glob = Array.FindIndex(segments, segment => segment.Contains('*', StringComparison.Ordinal));
         if (glob < 0)
             throw new JobException(ErrorCodes.InvalidInput, $"input {uri}: there is no file or folder {path}");
         return new FileListing(string.Join('/', segments[..glob]) is { Length: > 0 } root ? root : "/", null, string.Join('/', segments[glob..]));
@@ -57,12 +58,20 @@ internal sealed record FileListing(string Root, string? Name, string? Pattern)
                 : throw new JobException(ErrorCodes.InvalidInput, $"input: there is no file {Path.Combine(Root, Name)}");
         }
 
-        var matcher = Pattern is null ? null : new Matcher(StringComparison.Ordinal).AddInclude(Pattern);
         List<InputFileRecord> files = [];
-        await foreach (var blob in store.ListAsync(cancellation: cancellationToken))
+        if (Pattern is not null)
         {
-            if (matcher?.Match(blob.Name).HasMatches ?? (!IsHidden(blob.Name) && Holds(blob.Name, format)))
-                files.Add(ToRecord(blob));
+            // Walks only folders that the pattern can lead into: "*.jsonl" in a home folder is no tour of everything below it.
+            foreach (var match in new Matcher(StringComparison.Ordinal).AddInclude(Pattern).Execute(new DirectoryInfoWrapper(new DirectoryInfo(Root))).Files)
+                files.Add(ToRecord((await store.GetInfoAsync(match.Path, cancellationToken))!));
+        }
+        else
+        {
+            await foreach (var blob in store.ListAsync(cancellation: cancellationToken))
+            {
+                if (!IsHidden(blob.Name) && Holds(blob.Name, format))
+                    files.Add(ToRecord(blob));
+            }
         }
 
         if (files.Count == 0)

@@ -9,13 +9,13 @@ namespace Serverless.Processing.Jobs;
 /// <summary>What a finished job left.</summary>
 public sealed class JobResult
 {
-    readonly IBlobStore store;
+    readonly BlobUri location;
 
-    JobResult(string outputUri, IBlobStore store, Manifest manifest, bool wasFinished) =>
-        (OutputUri, this.store, Manifest, WasFinished) = (outputUri, store, manifest, wasFinished);
+    JobResult(BlobUri location, Manifest manifest, bool wasFinished) =>
+        (this.location, Manifest, WasFinished) = (location, manifest, wasFinished);
 
     /// <summary>The output folder.</summary>
-    public string OutputUri { get; }
+    public string OutputUri => location.ToString();
 
     /// <summary>Parts, rows, tokens, errors.</summary>
     public Manifest Manifest { get; }
@@ -29,6 +29,7 @@ public sealed class JobResult
     public async IAsyncEnumerable<Row> ReadRowsAsync(
         long limit = long.MaxValue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        using var store = location.OpenFolder();
         foreach (var part in Manifest.Parts)
         {
             if (limit <= 0)
@@ -47,12 +48,12 @@ public sealed class JobResult
     internal static async Task<JobResult> RunAsync(JobDefinition job, JobHost host, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         var location = OutputLocation(job.Spec.Output.Uri);
-        var outputStore = host.OpenOutput(location);
+        using var store = host.OpenOutput(location);
         try
         {
-            var folder = new OutputFolder(outputStore, location.ToString());
+            var folder = new OutputFolder(store, location.ToString());
             var (manifest, wasFinished) = await new JobExecution(job, folder, host, progress).RunAsync(cancellationToken);
-            return new JobResult(location.ToString(), outputStore, manifest, wasFinished);
+            return new JobResult(location, manifest, wasFinished);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

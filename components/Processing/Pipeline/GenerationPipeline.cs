@@ -162,15 +162,15 @@ internal sealed class GenerationPipeline : IAsyncDisposable
             await foreach (var result in engine.GenerateAsync(RequestsAsync(stop.Token), stop.Token))
             {
                 if (!generating.TryRemove(result.Request.Id, out var slot))
-                    throw new JobException(ErrorCodes.Internal, $"the engine gave a result for request \"{result.Request.Id}\", which is not in flight");
+                    throw new JobException(ErrorCodes.EngineFailed, $"the engine gave a result for request \"{result.Request.Id}\", which is not in flight");
                 slot.Complete(result);
             }
 
-            Fail(new JobException(ErrorCodes.Internal, $"the engine stopped with {generating.Count} requests in flight"));
+            Fail(new JobException(ErrorCodes.EngineFailed, $"the engine stopped with {generating.Count} requests in flight"));
         }
         catch (Exception e)
         {
-            Fail(e);
+            Fail(e is JobException or OperationCanceledException ? e : new JobException(ErrorCodes.EngineFailed, $"the engine failed: {e.Message}", e));
         }
     }
 

@@ -21,14 +21,20 @@ internal sealed partial class YamlTree
     public static DocumentTree Read(string text)
     {
         var stream = new YamlStream();
+        using var reader = new StringReader(text);
+        var parser = new Parser(reader);
         try
         {
-            using var reader = new StringReader(text);
-            stream.Load(reader);
+            stream.Load(parser);
         }
         catch (YamlException e)
         {
             throw new DocumentException((int)e.Start.Line, e.Message);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser's answer to brackets that are left open.
+            throw new DocumentException((int)(parser.Current?.Start.Line ?? 1), "the YAML cannot be read: is a bracket or a quote open?");
         }
 
         if (stream.Documents.Count != 1)

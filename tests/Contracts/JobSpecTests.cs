@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Specs;
+using Serverless.Contracts.Validation;
+
+namespace Serverless.Contracts.Tests;
+
+public sealed class JobSpecTests
+{
+    const string Smallest = """{"model": {"source": "m"}, "input": {"items": ["a"]}, "preprocess": {"prompt": "{{ row.item }}"}, "output": {"uri": "out"}}""";
+
+    [Fact]
+    public void The_smallest_job_has_the_documented_defaults()
+    {
+        var spec = Read(Smallest).Spec.ShouldNotBeNull();
+        spec.BatchSize.ShouldBe(256);
+        spec.Concurrency.ShouldBe(new ConcurrencySpec(1, 1));
+        spec.MaxConcurrentBatches.ShouldBe(8);
+        spec.MaxAttempts.ShouldBe(5);
+        spec.OnRowError.ShouldBe(OnRowError.Record);
+        spec.Model.Engine.ShouldBe(EngineKind.Local);
+        spec.Model.EngineArgs.ShouldBe(new EngineArgs());
+        spec.Output.Compression.ShouldBe(OutputCompression.Zstd);
+        spec.Output.KeepInput.ShouldBeTrue();
+        spec.Output.Mode.ShouldBe(OutputMode.ErrorIfExists);
+        spec.Placement.Strategy.ShouldBe(PlacementStrategy.Pack);
+    }
+
+    [Theory]
+    [InlineData("batch_sise", "5", "batch_sise: unknown field \"batch_sise\"; did you mean \"batch_size\"?")]
+    [InlineData("model.engine_args.max_model_length", "5", "model.engine_args.max_model_length: unknown field \"max_model_length\"; did you mean \"max_model_len\"?")]
+    [InlineData("model.api_key", "\"sk-1\"", "model.api_key: unknown field \"api_key\": secrets never stand in a job; name one with \"secret_ref\"")]
+    [InlineData("preprocess.sampling_params", "{\"temprature\": 1}", "preprocess.sampling_params.temprature: unknown field \"temprature\"; did you mean \"temperature\"?")]
+    [InlineData("batch_size", "\"many\"", "batch_size: expected a whole number, found the text \"many\"")]
+    [InlineData("batch_size", "2.5", "batch_size: expected a whole number, found the number 2.5")]
+    [InlineData("batch_size", "0", "batch_size: expected at least 1, found 0")]
+    [InlineData("max_error_rate", "1.5", "max_error_rate: expected 0 to 1, found 1.5")]
+    [InlineData("output.keep_input", "\"yes\"", "output.keep_input: expected true or false, found the text \"yes\"")]
+    [InlineData("output.mode", "\"overwrit\"", "output.mode: expected one of error_if_exists, resume, overwrite, found \"overwrit\"; did you mean \"overwrite\"?")]
+    [InlineData("output.uri", "null", "output.uri: expected a value, found nothing")]
+    [InlineData("input.items", "[]", "input.items: expected at least one row, found an empty list")]
+    [InlineData("input.items", "[\"a\", [1]]", "input.items[1]: expected a text, a number or a mapping, found a list")]
+    [InlineData("input.uri", "\"x\"", "input: expected \"items\" or \"uri\", found both")]
+    [InlineData("preprocess.messages", "[{\"role\": \"user\"}]", "preprocess.messages[0]: the field \"content\" is missing")]
+    [InlineData("preprocess.messages", "[{\"role\": \"user\", \"content\": \"x\"}]", "preprocess: expected \"messages\" or \"prompt\", found both")]
+    [InlineData("postprocess", "{\"columns\": {\"error\": \"x\"}}", "postprocess.columns.error: \"error\" is a column that the engine writes; choose another name")]
+    [InlineData("concurrency", "{\"min\": 3, \"max\": 2}", "concurrency: expected min to be at most max, found min 3 and max 2")]
+    [InlineData("id", "\"a/b\"", "id: expected 1 to 64 of a-z A-Z 0-9 . _ - beginning with a letter or digit, found \"a/b\"")]
+    [InlineData("model.engine_args.dtype", "\"int4\"", "model.engine_args.dtype: expected one of auto, float32, bfloat16, float16, found \"int4\"")]
+    public void What_is_wrong_names_the_field_the_expected_and_the_found(string path, string value, string message) =>
+        Read(With(path, value)).Errors.Select(error => error.ToString()).ShouldContain(message);
+
+    [Theory]
+    [InlineData("model.engine", "\"openai\"", "an engine other than local is not supported yet")]
+    [InlineData("model.engine_args.tensor_parallel", "2", "a model on more than one GPU is not supported yet")]
+    [InlineData("output.uri", "\"az://c/x\"", "az:// is not supported yet")]
+    [InlineData("notify", "{\"webhook\": \"https://x\"}", "\"notify\" is not supported yet")]
+    [InlineData("deadline", "\"2h\"", "\"deadline\" is not supported yet")]
+    [InlineData("concurrency", "2", "more than one engine replica is not supported yet")]
+    public void What_a_later_version_will_do_is_refused_as_not_supported_yet(string path, string value, string message)
+    {
+        var error = Read(With(path, value)).Errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe(path);
+        error.Message.ShouldBe(message);
+        error.Code.ShouldBe(ErrorCodes.NotSupported);
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_told_at_once() =>
+        Read("""{"modle": 1, "input": [], "output": {"uri": "x", "mode": 3}}""").Errors.Count.ShouldBe(4);
+
+    [Fact]
+    public void A_document_that_is_no_mapping_says_so() =>
+        Read("[1]").Errors.ShouldHaveSingleItem().ToString().ShouldBe("expected a mapping, found a list");
+
+    [Fact]
+    public void An_input_column_named_prompt_is_free_unless_the_prompt_is_included()
+    {
+        Read(With("postprocess", """{"columns": {"prompt": "x"}}""")).Errors.ShouldBeEmpty();
+        var both = JsonNode.Parse(With("postprocess", """{"columns": {"prompt": "x"}}"""))!;
+        both["output"]!["include"] = new JsonArray("prompt");
+        JobSpecReader.Read(both).Errors.ShouldHaveSingleItem().Path.ShouldBe("postprocess.columns.prompt");
+    }
+
+    static JobSpecResult Read(string json) => JobSpecReader.Read(JsonNode.Parse(json));
+
+    static string With(string path, string value)
+    {
+        var document = JsonNode.Parse(Smallest)!;
+        var node = document;
+        var names = path.Split('.');
+        foreach (var name in names[..^1])
+            node = node[name] ??= new JsonObject();
+        node[names[^1]] = JsonNode.Parse(value);
+        return document.ToJsonString();
+    }
+}
