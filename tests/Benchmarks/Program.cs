@@ -1,9 +1,11 @@
 using Serverless.Benchmarks.Generation;
 using Serverless.Benchmarks.Report;
+using Serverless.Benchmarks.Tokenization;
 
 var benchmarks = new Dictionary<string, Func<TextWriter, Task>>
 {
     ["generation"] = GenerationBenchmark.RunAsync,
+    ["tokenizer"] = TokenizerBenchmark.RunAsync,
 };
 string[] names = args is [] or ["all"] ? [.. benchmarks.Keys] : args;
 if (names.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
