@@ -80,6 +80,8 @@ internal readonly record struct JsonPart(JsonElement Value, string File, string 
     {
         if (Value.ValueKind == JsonValueKind.Undefined)
             return "missing";
+        if (Value.ValueKind == JsonValueKind.String && Value.GetString() is { Length: <= 60 } text)
+            return $"'{text}'";
         string raw = Value.GetRawText();
         return raw.Length <= 60 ? raw : string.Create(CultureInfo.InvariantCulture, $"{raw.AsSpan(0, 60)}... ({Encoding.UTF8.GetByteCount(raw)} bytes)");
     }

@@ -50,7 +50,7 @@ TRIED = ["<|lead|>", " <|lead|> ", "<|trail|>\n\n", "  <|both|>\t", "<|plain|>",
          "M\u00fcller Stra\u00dfe", "Mu\u0308ller Stra\u00dfe", "\uff21\uff22", "AB", "    ", "      ", "<|end|>", "<s>", "</s>", "<unk>", "<mask>", " <mask> ", "<|both|> <|lead|> <|trail|>"]
 
 
-def byte_level(pre, normalizer=None, size=900, special=("<|end|>",)):
+def byte_level(pre, normalizer=None, size=900, special=("<|end|>",), added=ADDED):
     tk = Tokenizer(models.BPE())
     if normalizer:
         tk.normalizer = normalizer
@@ -58,7 +58,7 @@ def byte_level(pre, normalizer=None, size=900, special=("<|end|>",)):
     tk.decoder = decoders.ByteLevel()
     tk.train_from_iterator(corpus.lines(), trainers.BpeTrainer(
         vocab_size=size, special_tokens=list(special), initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False))
-    tk.add_tokens(ADDED)
+    tk.add_tokens(added)
     return tk
 
 
@@ -131,11 +131,8 @@ def whole_words(data):
     """ignore_merges matters where a word is a token that merges do not reach."""
     vocab = data["model"]["vocab"]
     data["model"]["ignore_merges"] = True
-    first = max(list(vocab.values()) + [t["id"] for t in data["added_tokens"]]) + 1
-    for word in ["\u0120children", "xab", "\u0120meadow,", "12", "tired"]:
-        if word not in vocab:
-            vocab[word] = first
-            first += 1
+    for word in ["\u0120childrens", "xab", "\u0120meadow,", "12", "tired"]:
+        vocab.setdefault(word, len(vocab))
     data["post_processor"] = {"type": "Sequence", "processors": [{"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": False, "use_regex": True},
                                                                  bos("<|end|>", vocab["<|end|>"])]}
 
@@ -149,7 +146,9 @@ def styles():
     roberta.post_processor = processors.RobertaProcessing(("</s>", 1), ("<s>", 0), add_prefix_space=True)
     yield "roberta", json.loads(roberta.to_str())
 
-    yield "llama3", edited(byte_level(pieces_then_bytes(LLAMA3)), whole_words)
+    llama3 = Tokenizer.from_str(json.dumps(edited(byte_level(pieces_then_bytes(LLAMA3), added=[]), whole_words)))
+    llama3.add_tokens(ADDED)
+    yield "llama3", json.loads(llama3.to_str())
     yield "qwen2", json.loads(byte_level(pieces_then_bytes(QWEN2), normalizers.NFC()).to_str())
     yield "qwen-marks", json.loads(byte_level(pieces_then_bytes(QWEN_MARKS), normalizers.NFC()).to_str())
     yield "cl100k", json.loads(byte_level(pieces_then_bytes(CL100K)).to_str())
