@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Serverless.Cli.Doctor;
+using Serverless.Cli.Run;
 
 namespace Serverless.Cli;
 
@@ -10,6 +11,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Durable batch LLM inference: a dataset, a model and a prompt in, Parquet out.")
         {
+            RunCommand.Create(),
             DoctorCommand.Create(),
         };
         var parsed = root.Parse(arguments);

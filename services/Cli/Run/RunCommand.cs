@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Specs;
+using Serverless.Processing.Jobs;
+using Serverless.Processing.Specs;
+using Serverless.Telemetry;
+
+namespace Serverless.Cli.Run;
+
+/// <summary><c>serverless run FILE</c>: the whole job in this process.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "The job file, YAML or JSON" };
+        var model = new Option<string?>("--model") { Description = "A model folder or hf://org/name[@revision], in place of the file's", HelpName = "source" };
+        var output = new Option<string?>("--out") { Description = "The output folder, in place of the file's", HelpName = "folder" };
+        var limit = new Option<long?>("--limit") { Description = "Only the first rows of the input", HelpName = "rows" };
+        var format = OutputOption.Create();
+        var command = new Command("run", "Runs a job to its end in this process; run again, it goes on where it stopped") { file, model, output, limit, format };
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() is < 1)
+            {
+                result.AddError("--limit must be at least 1.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(file), parsed.GetValue(model), parsed.GetValue(output), parsed.GetValue(limit), parsed.GetValue(format), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string file, string? model, string? output, long? limit, OutputFormat format, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var telemetry = TelemetrySession.Start(TelemetryOptions.FromEnvironment("serverless"));
+            var spec = Override(JobFile.Read(file), model, output, limit);
+            var result = await ShowProgressAsync(progress => new JobRunner().RunAsync(spec, progress, cancellationToken));
+            await RunReport.WriteAsync(spec, result, format, cancellationToken);
+            return result.Manifest.RowsFailed > 0 ? ExitCode.RowsFailed : ExitCode.Ok;
+        }
+        catch (JobException error)
+        {
+            await Console.Error.WriteLineAsync($"{error.Code}: {error.Message}");
+            return error.Code is ErrorCodes.InvalidSpec or ErrorCodes.NotSupported ? ExitCode.Usage : ExitCode.Failed;
+        }
+        catch (FormatException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return ExitCode.Usage;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Stopped. Finished shards are kept; run the same command again to go on.");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static JobSpec Override(JobSpec spec, string? model, string? output, long? limit) => spec with
+    {
+        Model = model is null ? spec.Model : spec.Model with { Source = model },
+        Output = output is null ? spec.Output : spec.Output with { Uri = output },
+        Input = limit is null ? spec.Input : spec.Input with { Limit = limit },
+    };
+
+    private static Task<JobResult> ShowProgressAsync(Func<IProgress<JobProgress>, Task<JobResult>> work) => Console.IsErrorRedirected
+        ? work(new PlainProgress(Console.Error, TimeProvider.System))
+        : LiveProgress.ShowAsync(Terminal.Errors, work);
+}
