@@ -30,9 +30,10 @@ public sealed class LlmEngine : IGenerationEngine
     private int disposed;
 
     private LlmEngine(
-        EngineOptions options, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer, ChatTemplate? template,
+        EngineOptions options, string revision, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer, ChatTemplate? template,
         IKernels kernels, EngineLimits limits, ModelRunner runner, TimeProvider time, ILogger logger)
     {
+        Revision = revision;
         Config = config;
         Tokenizer = tokenizer;
         ChatTemplate = template;
@@ -44,6 +45,9 @@ public sealed class LlmEngine : IGenerationEngine
         loop = new EngineLoop(limits, options.EnablePrefixCaching, runner.Run, preparation.CreateText, time, logger);
         instruments = new EngineInstruments(options.ModelSource, () => Statistics);
     }
+
+    /// <summary>Which model exactly: the hub's commit, or a hash of what the folder holds.</summary>
+    public string Revision { get; }
 
     /// <summary>The model.</summary>
     public ModelConfig Config { get; }
@@ -69,11 +73,14 @@ public sealed class LlmEngine : IGenerationEngine
     /// <param name="timeProvider">Its clock. Default: the system's.</param>
     /// <param name="cancellationToken">Ends loading.</param>
     /// <exception cref="InferenceException">The model folder or an option is wrong, or memory does not suffice.</exception>
-    public static Task<LlmEngine> LoadAsync(
-        EngineOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default) =>
-        Task.Run(
-            () => Load(options, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<LlmEngine>(), timeProvider ?? TimeProvider.System, cancellationToken),
-            cancellationToken);
+    public static async Task<LlmEngine> LoadAsync(
+        EngineOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+    {
+        EngineLimits.Check(options);
+        var model = await ModelSource.ResolveAsync(options.ModelSource, cancellationToken: cancellationToken);
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<LlmEngine>();
+        return await Task.Run(() => Load(options, model, logger, timeProvider ?? TimeProvider.System, cancellationToken), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public GenerationRequest Prepare(GenerationRequest request) => preparation.Prepare(request);
@@ -104,16 +111,16 @@ public sealed class LlmEngine : IGenerationEngine
         kernels.Dispose();
     }
 
-    private static LlmEngine Load(EngineOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    private static LlmEngine Load(EngineOptions options, ResolvedModel model, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        using var folder = ModelFolder.Open(options.ModelSource);
+        using var folder = ModelFolder.Open(model.Folder);
         var tokenizer = Tokenizer.Load(folder.Path);
         var template = ChatTemplate.Load(folder.Path, options.ChatTemplate, time);
         var (kernels, limits, runner) = ModelRunner.Load(options, folder, cancellationToken);
         try
         {
-            var engine = new LlmEngine(options, folder.Config, folder.Generation, tokenizer, template, kernels, limits, runner, time, logger);
+            var engine = new LlmEngine(options, model.Revision, folder.Config, folder.Generation, tokenizer, template, kernels, limits, runner, time, logger);
             engine.loop.Start();
             engine.LogLoaded(options, logger, time.GetElapsedTime(start));
             return engine;

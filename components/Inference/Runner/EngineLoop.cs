@@ -285,5 +285,5 @@ internal sealed class EngineLoop : IAsyncDisposable
         });
     }
 
-    private static ObjectDisposedException Disposed() => new(nameof(LlmEngine), "The engine was disposed while requests were under way.");
+    private static ObjectDisposedException Disposed() => new(nameof(LlmEngine), "The engine was disposed.");
 }

@@ -33,8 +33,8 @@ internal sealed class ModelRunner : IDisposable
         this.kernels = kernels;
         vocabulary = config.VocabSize;
         int rows = Math.Clamp(MaxLogits / vocabulary, Math.Min(16, limits.MaxSequences), limits.MaxSequences);
-        model = new DecoderModel(config, weights, kernels, limits.MaxModelLen, limits.MaxBatchedTokens, rows);
         cache = kernels.AllocateKvCache(limits.KvShape);
+        model = new DecoderModel(config, weights, kernels, limits.MaxModelLen, limits.MaxBatchedTokens, rows);
         inputs = new StepInputs(limits);
         sampler = new StepSampler(vocabulary, limits.MaxSequences, threads);
         logits = new float[rows * vocabulary];
@@ -42,11 +42,13 @@ internal sealed class ModelRunner : IDisposable
     }
 
     /// <summary>Makes the runner of a model folder, with the kernels that it runs on.</summary>
+    /// <param name="options">Options that were checked.</param>
+    /// <param name="folder">The model; not needed afterwards.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InferenceException">An option, a tensor or the amount of memory is wrong.</exception>
     public static (IKernels Kernels, EngineLimits Limits, ModelRunner Runner) Load(
         EngineOptions options, ModelFolder folder, CancellationToken cancellationToken = default)
     {
-        EngineLimits.Check(options);
         var device = new CpuKernels(options.Threads);
         DecoderWeights? weights = null;
         try

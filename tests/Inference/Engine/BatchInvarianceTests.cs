@@ -8,7 +8,7 @@ public sealed class BatchInvarianceTests(EngineFixture fixture) : IClassFixture<
 {
     private static readonly ConcurrentDictionary<string, Task<int[][]>> Alone = new();
 
-    public static TheoryData<string> Dtypes => ["float32", "bfloat16"];
+    public static TheoryData<string> Dtypes => ["float32", "bfloat16", "float16", "int8"];
 
     [Theory]
     [MemberData(nameof(Dtypes))]
@@ -16,7 +16,7 @@ public sealed class BatchInvarianceTests(EngineFixture fixture) : IClassFixture<
     {
         var requests = Requests();
         int[][] alone = await AloneAsync(dtype);
-        await using var engine = await fixture.LoadAsync(o => o with { Dtype = dtype });
+        await using var engine = await fixture.LoadAsync(o => With(o, dtype));
         Tokens(await EngineFixture.GenerateAsync(engine, requests)).ShouldBe(alone);
         engine.Statistics.PrefixTokensFound.ShouldBeGreaterThan(0);
 
@@ -79,13 +79,16 @@ public sealed class BatchInvarianceTests(EngineFixture fixture) : IClassFixture<
 
     private async Task<int[][]> RunAloneAsync(string dtype)
     {
-        await using var engine = await fixture.LoadAsync(o => o with { Dtype = dtype, EnablePrefixCaching = false });
+        await using var engine = await fixture.LoadAsync(o => With(o, dtype) with { EnablePrefixCaching = false });
         var results = new List<GenerationResult>();
         foreach (var request in Requests()) results.Add(await EngineFixture.GenerateOneAsync(engine, request));
         int[][] tokens = Tokens(results);
         tokens.Select(t => string.Join(",", t)).Distinct().Count().ShouldBeGreaterThan(50, "the prompts lead to different texts");
         return tokens;
     }
+
+    private static EngineOptions With(EngineOptions options, string dtype) =>
+        dtype == "int8" ? options with { Dtype = "auto", Quantization = dtype } : options with { Dtype = dtype };
 
     private static int[][] Tokens(IEnumerable<GenerationResult> results) => [.. results.Select(result =>
     {

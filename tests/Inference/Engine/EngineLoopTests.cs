@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Serverless.Inference.Kernels;
 using Serverless.Inference.Requests;
@@ -62,6 +64,52 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
     }
 
     [Fact]
+    public async Task A_request_that_is_cancelled_while_it_queues_for_admission_never_runs()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var gate = new SemaphoreSlim(0);
+        var ran = new HashSet<SequenceGroup>();
+        await using var loop = new EngineLoop(
+            Limits with { MaxSequences = 1 }, prefixCaching: true,
+            plan =>
+            {
+                foreach (var sample in plan.Samples) ran.Add(sample.Sequence.Group);
+                entered.Release();
+                gate.Wait();
+                return new SampledToken[plan.Samples.Count];
+            },
+            _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
+        loop.Start();
+        var output = new Output();
+
+        // One runs, and as many wait as may; one more is left in the queue before them.
+        await loop.SubmitAsync(Group(output, maxTokens: 8), CancellationToken.None);
+        await StepAsync();
+        for (int i = 0; i < 4; i++)
+        {
+            for (int j = 0; j < 256; j++) await loop.SubmitAsync(Group(output, maxTokens: 1), CancellationToken.None);
+            gate.Release();
+            await StepAsync();
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = Group(output, maxTokens: 20, cancellation.Token);
+        await loop.SubmitAsync(cancelled, CancellationToken.None);
+        await cancellation.CancelAsync();
+        while (!output.Ended.Contains(cancelled) && !ran.Contains(cancelled))
+        {
+            gate.Release();
+            await StepAsync();
+        }
+
+        ran.ShouldNotContain(cancelled);
+        ran.Count.ShouldBeLessThan(10);
+        gate.Release(10_000);
+
+        async Task StepAsync() => (await entered.WaitAsync(EngineFixture.Patience)).ShouldBeTrue("a step begins");
+    }
+
+    [Fact]
     public async Task Statistics_and_metrics_count_what_was_done()
     {
         await using var engine = await fixture.LoadAsync();
@@ -92,16 +140,16 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
         measured.Keys.ShouldContain("inference.kv_cache.usage");
     }
 
-    private static SequenceGroup Group(Output output)
+    private static SequenceGroup Group(Output output, int maxTokens = 30, CancellationToken cancellation = default)
     {
-        var sampling = new SamplingParams { Temperature = 0, MaxTokens = 30 };
-        return new SequenceGroup(
-            new GenerationRequest { PromptTokenIds = [1, 2, 3], SamplingParams = sampling }, new SamplingPlan(sampling, [], 0, [1, 2, 3]), 30, output);
+        var sampling = new SamplingParams { Temperature = 0, MaxTokens = maxTokens };
+        var request = new GenerationRequest { PromptTokenIds = [1, 2, 3], SamplingParams = sampling, CancellationToken = cancellation };
+        return new SequenceGroup(request, new SamplingPlan(sampling, [], 0, [1, 2, 3]), maxTokens, output);
     }
 
     private sealed class Output : IGroupOutput
     {
-        public System.Threading.Channels.Channel<Exception> Failures { get; } = System.Threading.Channels.Channel.CreateUnbounded<Exception>();
+        public Channel<Exception> Failures { get; } = Channel.CreateUnbounded<Exception>();
 
         public bool IsStreaming => false;
 
@@ -111,7 +159,9 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
         {
         }
 
-        public void Finished(SequenceGroup group) => throw new InvalidOperationException("nothing finishes here");
+        public ConcurrentBag<SequenceGroup> Ended { get; } = [];
+
+        public void Finished(SequenceGroup group) => Ended.Add(group);
 
         public void Failed(Exception error) => Failures.Writer.TryWrite(error);
     }
