@@ -7,13 +7,13 @@ namespace Serverless.Benchmarks.Generation;
 /// <summary>Generation beside llama.cpp: the same weights at the same precision, the same prompts, the same threads, in turn.</summary>
 public static class GenerationBenchmark
 {
-    private const int Rounds = 5;
-
     private static readonly (string Name, string? Quantization, GgufType Peer)[] Precisions =
         [("bf16, llama.cpp F16", null, GgufType.F16), ("bf16, llama.cpp BF16", null, GgufType.BF16), ("int8, llama.cpp Q8_0", "int8", GgufType.Q80)];
 
     /// <summary>Makes the model, runs both engines and prints the table.</summary>
-    public static async Task RunAsync(TextWriter output)
+    /// <param name="output">Where.</param>
+    /// <param name="rounds">Runs of each engine; the medians count.</param>
+    public static async Task RunAsync(TextWriter output, int rounds)
     {
         if (PeerPackages.Find("@node-llama-cpp/linux-x64") is not { } package)
         {
@@ -26,12 +26,12 @@ public static class GenerationBenchmark
         output.WriteLine("## Generation");
         output.WriteLine();
         output.WriteLine($"Tokens/s of a Llama of 123 million parameters (random weights) beside llama.cpp {LlamaCpp.Version}, {threads} threads, end to end, " +
-            $"greedy; medians of {Rounds} runs in turn. Bars: 1.0 for one sequence, 1.5 for 32.");
+            $"greedy; medians of {rounds} runs in turn. Bars: 1.0 for one sequence, 1.5 for 32.");
         output.WriteLine();
         string folder = Directory.CreateTempSubdirectory("serverless-benchmark-").FullName;
         try
         {
-            await CompareAsync(output, folder, threads);
+            await CompareAsync(output, folder, threads, rounds);
         }
         finally
         {
@@ -39,7 +39,7 @@ public static class GenerationBenchmark
         }
     }
 
-    private static async Task CompareAsync(TextWriter output, string folder, int threads)
+    private static async Task CompareAsync(TextWriter output, string folder, int threads, int rounds)
     {
         var weights = RandomWeights.Make();
         string model = Path.Combine(folder, "model");
@@ -56,9 +56,10 @@ public static class GenerationBenchmark
             {
                 using var peer = new LlamaCpp(gguf, ModelShape.Vocabulary, threads, work.Sequences, work.PromptTokens + work.NewTokens);
                 int[][] prompts = work.Prompts(ModelShape.Vocabulary);
-                double[] seconds = await Measure.AlternatingAsync(Rounds,
+                double[] seconds = await Measure.AlternatingAsync(rounds,
                     () => Measure.SecondsAsync(() => Task.FromResult(peer.Generate(prompts, work.NewTokens))),
                     () => Measure.SecondsAsync(() => own.GenerateAsync(prompts, work.NewTokens)));
+                Console.Error.WriteLine($"{name}, {work.Name}: {seconds[0] / seconds[1]:F2}");
                 table.Add(name, work.Name, Rate(work, seconds[0]), Rate(work, seconds[1]), $"{seconds[0] / seconds[1]:F2}");
             }
 
