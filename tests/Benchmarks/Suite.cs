@@ -1,4 +1,5 @@
 using Serverless.Benchmarks.Generation;
+using Serverless.Benchmarks.Jobs;
 using Serverless.Benchmarks.Kernels;
 using Serverless.Benchmarks.Report;
 
@@ -11,6 +12,8 @@ public static class Suite
     {
         ["kernels"] = (output, _) => Now(() => KernelBenchmark.Run(output)),
         ["generation"] = GenerationBenchmark.RunAsync,
+        ["pipeline"] = PipelineBenchmark.RunAsync,
+        ["start"] = StartBenchmark.RunAsync,
     };
 
     /// <summary>Runs the named benchmarks, or all.</summary>
