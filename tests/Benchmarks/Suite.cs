@@ -2,6 +2,7 @@ using Serverless.Benchmarks.Generation;
 using Serverless.Benchmarks.Jobs;
 using Serverless.Benchmarks.Kernels;
 using Serverless.Benchmarks.Report;
+using Serverless.Benchmarks.Tokenization;
 
 namespace Serverless.Benchmarks;
 
@@ -11,6 +12,7 @@ public static class Suite
     private static readonly OrderedDictionary<string, Func<TextWriter, int, Task>> Benchmarks = new()
     {
         ["kernels"] = (output, _) => Now(() => KernelBenchmark.Run(output)),
+        ["tokenizer"] = (output, _) => TokenizerBenchmark.RunAsync(output),
         ["generation"] = GenerationBenchmark.RunAsync,
         ["pipeline"] = PipelineBenchmark.RunAsync,
         ["start"] = StartBenchmark.RunAsync,
@@ -25,9 +27,12 @@ public static class Suite
         if (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out rounds) || rounds < 1)) return Usage("--rounds needs a number above 0");
         string[] names = at < 0 ? args : [.. args[..at], .. args[(at + 2)..]];
         if (names.FirstOrDefault(name => name != "all" && !Benchmarks.ContainsKey(name)) is { } unknown) return Usage($"there is no benchmark '{unknown}'");
+        string asked = names is [] ? "all" : string.Join(' ', args);
         if (names is [] || names.Contains("all")) names = [.. Benchmarks.Keys];
 
-        Console.WriteLine($"Measured {Machine.Describe()}.");
+        Console.WriteLine("# Benchmarks");
+        Console.WriteLine();
+        Console.WriteLine($"Printed by `dotnet run -c Release --project tests/Benchmarks -- {asked}`: {Machine.Describe()}.");
         Console.WriteLine();
         foreach (string name in names) await Benchmarks[name](Console.Out, rounds);
         return 0;
