@@ -1,5 +1,4 @@
 using Serverless.Contracts.Errors;
-using Serverless.Contracts.Specs;
 using Serverless.Processing.Rows;
 using Serverless.Processing.Specs;
 using Serverless.Processing.Templates;

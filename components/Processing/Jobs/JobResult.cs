@@ -47,13 +47,13 @@ public sealed class JobResult
 
     internal static async Task<JobResult> RunAsync(JobDefinition job, JobHost host, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
-        var location = OutputLocation(job.Spec.Output.Uri);
-        using var store = host.OpenOutput(location);
+        var output = OutputLocation(job.Spec.Output.Uri);
+        using var store = host.OpenOutput(output);
         try
         {
-            var folder = new OutputFolder(store, location.ToString());
+            var folder = new OutputFolder(store, output.ToString());
             var (manifest, wasFinished) = await new JobExecution(job, folder, host, progress).RunAsync(cancellationToken);
-            return new JobResult(location, manifest, wasFinished);
+            return new JobResult(output, manifest, wasFinished);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
