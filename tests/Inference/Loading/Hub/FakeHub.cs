@@ -13,6 +13,8 @@ internal sealed class FakeHub : IDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly LoopbackServer hub;
     private readonly LoopbackServer storage;
 
@@ -52,13 +54,13 @@ internal sealed class FakeHub : IDisposable
 
     private IEnumerable<KeyValuePair<string, byte[]>> Large => Files.Where(file => file.Key.EndsWith(".safetensors", StringComparison.Ordinal));
 
-    /// <summary>Downloads the model with a clock that does not let anyone wait.</summary>
+    /// <summary>Downloads the model with a clock that does not let anyone wait; fails if that takes half a minute.</summary>
     public Task<HubSnapshot> GetAsync(
         string model = "acme/tiny", Func<HubOptions, HubOptions>? change = null, TimeProvider? time = null,
         IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var client = new HubClient((change ?? (options => options))(Options), time ?? new ImpatientTime());
-        return client.GetAsync(HubReference.Parse(model), progress, cancellationToken);
+        return client.GetAsync(HubReference.Parse(model), progress, cancellationToken).WaitAsync(Patience);
     }
 
     /// <summary>A file's bytes from where the request wants them.</summary>
