@@ -87,6 +87,7 @@ internal unsafe ref struct AttentionTile<S, V, F>
     private readonly void Scores4(int row, int last, int first, int second, float* scores)
     {
         byte* keyA = Key(first), keyB = Key(second);
+        byte* nextA = Next(first), nextB = Next(second);
         float* q0 = Rows.Queries + (row * Rows.Padded);
         float* q1 = Rows.Queries + (Math.Min(row + 1, last) * Rows.Padded);
         float* q2 = Rows.Queries + (Math.Min(row + 2, last) * Rows.Padded);
@@ -96,6 +97,11 @@ internal unsafe ref struct AttentionTile<S, V, F>
         {
             F.Load(keyA, 64, out V evenA, out V oddA);
             F.Load(keyB, 64, out V evenB, out V oddB);
+            if (row == 0)
+            {
+                Ahead(d, nextA, nextB, Values[first / Tile], Values[second / Tile]);
+            }
+
             keyA += Tile * F.PairBytes;
             keyB += Tile * F.PairBytes;
             V q = S.Broadcast(q0[d]);
@@ -152,6 +158,25 @@ internal unsafe ref struct AttentionTile<S, V, F>
 
         Put(scores, first, second, a, b);
     }
+
+    /// <summary>
+    /// Tiles lie anywhere, so the processor does not see the next ones coming: while one tile of keys is used, those after it and its values
+    /// are asked for.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ahead(nint d, byte* nextA, byte* nextB, byte* valuesA, byte* valuesB)
+    {
+        // A pair of dimensions of 16 keys, as many bytes of their values.
+        nint at = d / 2 * Tile * F.PairBytes;
+        Prefetch.Near(nextA + at);
+        Prefetch.Near(nextB + at);
+        Prefetch.Near(valuesA + at);
+        Prefetch.Near(valuesB + at);
+    }
+
+    /// <summary>The tile after next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly byte* Next(int i) => Keys[Math.Min((i / Tile) + 2, (Span / Tile) - 1)];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(float* scores, int first, int second, V a, V b)

@@ -82,10 +82,7 @@ public sealed unsafe class CpuKernels : IKernels
         var vector = new CpuVector(length);
         fixed (byte* source = data)
         {
-            for (int i = 0; i < length; i++)
-            {
-                vector.Data[i] = Numbers.Read(source, type, i);
-            }
+            Numbers.Read(source, type, 0, vector.Values);
         }
 
         return vector;

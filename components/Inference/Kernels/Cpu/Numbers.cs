@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Serverless.Inference.Kernels.Cpu;
 
@@ -25,14 +26,31 @@ internal static unsafe class Numbers
 
     public static ushort ToFloat16(float value) => BitConverter.HalfToUInt16Bits((Half)value);
 
-    /// <summary>Number <paramref name="index"/> of memory of type <paramref name="type"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Read(byte* data, DType type, long index) => type switch
+    /// <summary>Reads numbers of type <paramref name="type"/> from number <paramref name="first"/> of memory on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Read(byte* data, DType type, long first, Span<float> target)
     {
-        DType.Float32 => Unsafe.ReadUnaligned<float>(data + (index * 4)),
-        DType.BFloat16 => FromBFloat16(Unsafe.ReadUnaligned<ushort>(data + (index * 2))),
-        _ => FromFloat16(Unsafe.ReadUnaligned<ushort>(data + (index * 2))),
-    };
+        switch (type)
+        {
+            case DType.Float32:
+                new ReadOnlySpan<byte>(data + (first * 4), target.Length * 4).CopyTo(MemoryMarshal.AsBytes(target));
+                break;
+            case DType.BFloat16:
+                for (int i = 0; i < target.Length; i++)
+                {
+                    target[i] = FromBFloat16(Unsafe.ReadUnaligned<ushort>(data + ((first + i) * 2)));
+                }
+
+                break;
+            default:
+                for (int i = 0; i < target.Length; i++)
+                {
+                    target[i] = FromFloat16(Unsafe.ReadUnaligned<ushort>(data + ((first + i) * 2)));
+                }
+
+                break;
+        }
+    }
 
     /// <summary>The 16 bits of a number in a 16-bit type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Serverless.Inference.Kernels.Cpu;
 
 /// <summary>Packs the rows of one checkpoint tensor into a matrix, beginning at one of its rows; a chunk is a panel.</summary>
@@ -15,58 +17,76 @@ internal unsafe struct PackWork : IChunkedWork
     /// <summary>Panels that the source's rows touch.</summary>
     public readonly int Chunks => ((FirstRow + SourceRows - 1) / CpuMatrix.PanelRows) - (FirstRow / CpuMatrix.PanelRows) + 1;
 
+    /// <summary>Inputs that are packed at a time: their share of a panel stays in a level-1 cache while its rows come one by one.</summary>
+    private const int Block = 64;
+
+    [SkipLocalsInit]
     public readonly void Run(int chunk)
     {
         int panel = (FirstRow / CpuMatrix.PanelRows) + chunk;
         byte* target = Target + (panel * PanelBytes);
         int begin = Math.Max(FirstRow, panel * CpuMatrix.PanelRows);
         int end = Math.Min(FirstRow + SourceRows, (panel + 1) * CpuMatrix.PanelRows);
-        float* line = stackalloc float[Int8Line];
-        for (int row = begin; row < end; row++)
+        float* line = stackalloc float[Block];
+        for (int k = 0; k < Columns; k += Block)
         {
-            int lane = row % CpuMatrix.PanelRows;
-            long source = (long)(row - FirstRow) * Columns;
-            switch (Storage)
+            int count = Math.Min(Block, Columns - k);
+            for (int row = begin; row < end; row++)
             {
-                case DType.Float32:
-                    PackFloat32(source, (float*)target + lane);
-                    break;
-                case DType.Int8:
-                    PackInt8(source, target, lane, line);
-                    break;
-                default:
-                    Pack16(source, (ushort*)target + (lane % 16 * 2) + (lane / 16));
-                    break;
+                int lane = row % CpuMatrix.PanelRows;
+                int pairLane = (lane % 16 * 2) + (lane / 16);
+                long source = ((long)(row - FirstRow) * Columns) + k;
+                if (Storage == Type && Storage != DType.Float32)
+                {
+                    Spread((ushort*)Source + source, (ushort*)target + ((long)k * CpuMatrix.PanelRows) + pairLane, count);
+                    continue;
+                }
+
+                Numbers.Read(Source, Type, source, new Span<float>(line, count));
+                switch (Storage)
+                {
+                    case DType.Float32:
+                        Spread(line, (float*)target + ((long)k * CpuMatrix.PanelRows) + lane, count);
+                        break;
+                    case DType.Int8:
+                        PackInt8(line, count, target + (k / CpuMatrix.Int8Block * (long)CpuMatrix.Int8BlockBytes), lane, pairLane);
+                        break;
+                    case DType.BFloat16:
+                        SpreadBFloat16(line, (ushort*)target + ((long)k * CpuMatrix.PanelRows) + pairLane, count);
+                        break;
+                    default:
+                        SpreadFloat16(line, (ushort*)target + ((long)k * CpuMatrix.PanelRows) + pairLane, count);
+                        break;
+                }
             }
         }
     }
 
-    private const int Int8Line = CpuMatrix.Int8Block;
-
-    private readonly void PackFloat32(long source, float* target)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Spread<T>(T* source, T* target, int count)
+        where T : unmanaged
     {
-        for (int k = 0; k < Columns; k++)
+        for (nint i = 0; i < count; i++)
         {
-            target[(long)k * CpuMatrix.PanelRows] = Numbers.Read(Source, Type, source + k);
+            target[i * CpuMatrix.PanelRows] = source[i];
         }
     }
 
-    private readonly void Pack16(long source, ushort* target)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SpreadBFloat16(float* source, ushort* target, int count)
     {
-        if (Type == Storage)
+        for (nint i = 0; i < count; i++)
         {
-            ushort* bits = (ushort*)Source + source;
-            for (int k = 0; k < Columns; k++)
-            {
-                target[(long)k * CpuMatrix.PanelRows] = bits[k];
-            }
-
-            return;
+            target[i * CpuMatrix.PanelRows] = Numbers.ToBFloat16(source[i]);
         }
+    }
 
-        for (int k = 0; k < Columns; k++)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SpreadFloat16(float* source, ushort* target, int count)
+    {
+        for (nint i = 0; i < count; i++)
         {
-            target[(long)k * CpuMatrix.PanelRows] = Numbers.To16Bits(Numbers.Read(Source, Type, source + k), Storage);
+            target[i * CpuMatrix.PanelRows] = Numbers.ToFloat16(source[i]);
         }
     }
 
@@ -74,30 +94,28 @@ internal unsafe struct PackWork : IChunkedWork
     /// Symmetric: the scale is the block's largest magnitude / 127, rounded up to bfloat16 so that nothing is clipped; weights are rounded
     /// against the scale that is stored.
     /// </summary>
-    private readonly void PackInt8(long source, byte* panel, int lane, float* line)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackInt8(float* line, int count, byte* target, int lane, int pairLane)
     {
-        int blocks = CpuMatrix.Int8Blocks(Columns);
-        for (int block = 0; block < blocks; block++)
+        for (int first = 0; first < count; first += CpuMatrix.Int8Block)
         {
-            int first = block * CpuMatrix.Int8Block;
-            int count = Math.Min(CpuMatrix.Int8Block, Columns - first);
+            int end = Math.Min(count, first + CpuMatrix.Int8Block);
             float largest = 0;
-            for (int i = 0; i < count; i++)
+            for (int i = first; i < end; i++)
             {
-                line[i] = Numbers.Read(Source, Type, source + first + i);
                 largest = MathF.Max(largest, MathF.Abs(line[i]));
             }
 
-            byte* target = panel + ((long)block * CpuMatrix.Int8BlockBytes);
             ushort scaleBits = (ushort)((BitConverter.SingleToUInt32Bits(largest / 127) + 0xffff) >> 16);
-            float scale = Numbers.FromBFloat16(scaleBits);
-            ((ushort*)target)[(lane % 16 * 2) + (lane / 16)] = scaleBits;
-            sbyte* weights = (sbyte*)target + (CpuMatrix.PanelRows * 2);
-            for (int i = 0; i < count; i++)
+            float inverse = scaleBits == 0 ? 0 : 1 / Numbers.FromBFloat16(scaleBits);
+            ((ushort*)target)[pairLane] = scaleBits;
+            sbyte* weights = (sbyte*)target + (CpuMatrix.PanelRows * 2) + (lane * 4);
+            for (int i = 0; i < end - first; i++)
             {
-                float quotient = scale == 0 ? 0 : MathF.Round(line[i] / scale);
-                weights[(i / 4 * CpuMatrix.PanelRows * 4) + (lane * 4) + (i % 4)] = (sbyte)Math.Clamp(quotient, -127, 127);
+                weights[(i / 4 * CpuMatrix.PanelRows * 4) + (i % 4)] = (sbyte)MathF.Round(line[first + i] * inverse);
             }
+
+            target += CpuMatrix.Int8BlockBytes;
         }
     }
 }
