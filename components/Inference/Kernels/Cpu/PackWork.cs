@@ -112,7 +112,8 @@ internal unsafe struct PackWork : IChunkedWork
             sbyte* weights = (sbyte*)target + (CpuMatrix.PanelRows * 2) + (lane * 4);
             for (int i = 0; i < end - first; i++)
             {
-                weights[(i / 4 * CpuMatrix.PanelRows * 4) + (i % 4)] = (sbyte)MathF.Round(line[first + i] * inverse);
+                // Adding 1.5 * 2^23 rounds: the whole number is in the lowest bits.
+                weights[(i / 4 * CpuMatrix.PanelRows * 4) + (i % 4)] = (sbyte)BitConverter.SingleToInt32Bits((line[first + i] * inverse) + 12582912);
             }
 
             target += CpuMatrix.Int8BlockBytes;

@@ -52,6 +52,9 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Threads, the caller's among them.</summary>
     public int Size => _threads.Length + 1;
 
+    /// <summary>Threads that sleep because there is nothing to do.</summary>
+    public int Sleeping => Volatile.Read(ref _sleeping);
+
     /// <summary>Runs all chunks and returns when they are done. One caller at a time.</summary>
     public void Run<TWork>(int chunks, ref TWork work)
         where TWork : unmanaged, IChunkedWork
