@@ -31,9 +31,8 @@ internal static class LayoutFilters
         return text.ToString();
     }
 
-    private static string Truncate(Run run, object? value, object?[] arguments)
+    private static object? Truncate(Run run, object? value, object?[] arguments)
     {
-        var text = run.Charged(TextValue.Require(value, "the value of truncate"));
         var length = Number.RequireInt32(arguments[0], "length");
         var end = TextValue.Require(arguments[2], "end");
         var leeway = arguments[3] is null ? 5 : Number.RequireInt32(arguments[3], "leeway");
@@ -42,8 +41,9 @@ internal static class LayoutFilters
             throw new JinjaException($"expected length >= {endLength}, got {length}");
         if (leeway < 0)
             throw new JinjaException($"expected leeway >= 0, got {leeway}");
-        if (CodePoints.Count(text) <= (long)length + leeway)
-            return text;
+        if (Iteration.Length(value) <= (long)length + leeway)
+            return value; // whatever it is, if it is short
+        var text = run.Charged(TextValue.Require(value, "the value of truncate"));
         var kept = CodePoints.Slice(text, 0, length - endLength, 1);
         var blank = kept.LastIndexOf(' ');
         return (Truth.Of(arguments[1]) || blank < 0 ? kept : kept[..blank]) + end;
@@ -72,13 +72,13 @@ internal static class LayoutFilters
             var length = 0;
             if (lines.Count > 0 && string.IsNullOrWhiteSpace(chunks.Peek()))
                 chunks.Pop();
-            while (chunks.TryPeek(out var chunk) && length + chunk.Length <= width)
+            while (chunks.TryPeek(out var chunk) && length + CodePoints.Count(chunk) <= width)
             {
                 current.Add(chunks.Pop());
-                length += chunk.Length;
+                length += CodePoints.Count(chunk);
             }
 
-            if (chunks.TryPeek(out var wide) && wide.Length > width)
+            if (chunks.TryPeek(out var wide) && CodePoints.Count(wide) > width)
                 BreakWord(chunks, current, breakLongWords ? width - length : 0, breakLongWords, breakOnHyphens);
             if (current.Count > 0 && string.IsNullOrWhiteSpace(current[^1]))
                 current.RemoveAt(current.Count - 1);
@@ -99,7 +99,7 @@ internal static class LayoutFilters
         }
 
         var chunk = chunks.Pop();
-        var end = Math.Max(1, room);
+        var end = CodePoints.UnitOffset(chunk, Math.Min(CodePoints.Count(chunk), room));
         if (breakOnHyphens && chunk.Length > end)
         {
             var hyphen = end > 0 ? chunk.LastIndexOf('-', end - 1) : -1;
@@ -107,6 +107,7 @@ internal static class LayoutFilters
                 end = hyphen + 1;
         }
 
+        // With no room left this is nothing, and as the last piece it is dropped in place of a blank, as Python does.
         current.Add(chunk[..end]);
         if (end < chunk.Length)
             chunks.Push(chunk[end..]);

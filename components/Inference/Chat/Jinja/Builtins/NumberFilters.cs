@@ -124,7 +124,13 @@ internal static class NumberFilters
     private static string FileSize(Run run, object? value, object?[] arguments)
     {
         var binary = Truth.Of(arguments[0]);
-        var bytes = Real(run, value, [0.0]) is double real ? real : 0;
+        if (Real(run, value, [null]) is not double bytes)
+        {
+            throw new JinjaException(TextValue.TryGet(value, out var text)
+                ? $"could not convert string to float: {Display.Repr(text)}"
+                : $"float() argument must be a string or a real number, not '{TypeNames.Of(value)}'");
+        }
+
         double unit = binary ? 1024 : 1000;
         string[] names = binary
             ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]

@@ -35,7 +35,9 @@ internal sealed class PrintfFormat
             _run.LimitText(text.Length);
         }
 
-        var unused = _values is JinjaTuple tuple ? _used < tuple.Count : _used == 0 && !Mappings.Is(_values) && _values is not JinjaList;
+        var unused = _values is JinjaTuple tuple
+            ? _used < tuple.Count
+            : _used == 0 && _values is not (IReadOnlyList<object?> or Undefined) && !Mappings.Is(_values);
         return unused ? throw new JinjaException("not all arguments converted during string formatting") : text.ToString();
     }
 
