@@ -24,15 +24,29 @@ public sealed class TokenizerPropertyTests
     [Fact]
     public void Long_words_merge_as_short_ones_do()
     {
-        var merges = new MergeTable(6);
-        (int Left, int Right)[] pairs = [(0, 0), (1, 2), (3, 1), (3, 3), (2, 4), (4, 0)];
-        for (int rank = 0; rank < pairs.Length; rank++)
-            merges.Add(pairs[rank].Left, pairs[rank].Right, rank, 3 + rank);
-        Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(0, 2).ArrayOf(120).ToArbitrary(), symbols =>
+        const int Symbols = 3;
+        var random = new Random(5);
+        List<(int Left, int Right)> learned = [];
+        while (learned.Count < 120)
+        {
+            int known = Math.Min(Symbols + learned.Count, 12);
+            (int, int) pair = (random.Next(known), random.Next(known));
+            if (!learned.Contains(pair))
+                learned.Add(pair);
+        }
+
+        // Ranks in another order than the one the tokens came in.
+        (int Left, int Right)[] pairs = [.. learned];
+        int[] ranks = [.. Enumerable.Range(0, pairs.Length)];
+        random.Shuffle(ranks);
+        var merges = new MergeTable(pairs.Length);
+        for (int i = 0; i < pairs.Length; i++)
+            merges.Add(pairs[i].Left, pairs[i].Right, ranks[i], Symbols + i);
+        Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(0, Symbols - 1).ArrayOf(120).ToArbitrary(), symbols =>
         {
             int[] long120 = [.. symbols];
             int[] merged = long120[..new Merger(merges).Merge(long120)];
-            return merged.SequenceEqual(MergeNaively(symbols, pairs));
+            return merged.SequenceEqual(MergeNaively(symbols, pairs, ranks));
         }));
     }
 
@@ -78,17 +92,17 @@ public sealed class TokenizerPropertyTests
         return string.Concat(ids.Select(decoder.Push)) + decoder.Flush();
     }
 
-    private static int[] MergeNaively(int[] symbols, (int Left, int Right)[] pairs)
+    private static int[] MergeNaively(int[] symbols, (int Left, int Right)[] pairs, int[] ranks)
     {
         List<int> left = [.. symbols];
         while (true)
         {
-            (int rank, int at) = Enumerable.Range(0, left.Count - 1).Select(i => (Array.IndexOf(pairs, (left[i], left[i + 1])), i))
-                .Where(found => found.Item1 >= 0).DefaultIfEmpty((-1, -1)).Min();
-            if (rank < 0)
+            (int Rank, int At, int Pair) best = Enumerable.Range(0, left.Count - 1).Select(at => (At: at, Pair: Array.IndexOf(pairs, (left[at], left[at + 1]))))
+                .Where(found => found.Pair >= 0).Select(found => (ranks[found.Pair], found.At, found.Pair)).DefaultIfEmpty((-1, -1, -1)).Min();
+            if (best.Pair < 0)
                 return [.. left];
-            left[at] = 3 + rank;
-            left.RemoveAt(at + 1);
+            left[best.At] = 3 + best.Pair;
+            left.RemoveAt(best.At + 1);
         }
     }
 
