@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Serverless.Inference.Loading;
 
@@ -14,8 +15,8 @@ internal sealed class JsonFields
         this.prefix = prefix;
         foreach (var property in json.EnumerateObject())
         {
-            if (!fields.TryAdd(property.Name, property.Value))
-                throw ModelErrors.File(file, $"field {prefix}{property.Name} appears twice.");
+            string name = Decoded(() => property.Name);
+            if (!fields.TryAdd(name, property.Value)) throw ModelErrors.File(file, $"field {prefix}{name} appears twice.");
         }
     }
 
@@ -45,6 +46,7 @@ internal sealed class JsonFields
     public static JsonFields Parse(string path, ReadOnlyMemory<byte> text)
     {
         if (text.Span.StartsWith("\uFEFF"u8)) text = text[3..];
+        if (!Utf8.IsValid(text.Span)) throw ModelErrors.File(path, "is not valid UTF-8.");
         try
         {
             using var document = JsonDocument.Parse(text);
@@ -98,7 +100,7 @@ internal sealed class JsonFields
     /// <summary>A text.</summary>
     public string? Text(string name) =>
         Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : value.ValueKind == JsonValueKind.String ? Decoded(() => value.GetString()!)
         : throw Mismatch(name, "a string", value);
 
     /// <summary>A list of texts.</summary>
@@ -107,7 +109,7 @@ internal sealed class JsonFields
         if (Find(name) is not { } value) return null;
         if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
             throw Mismatch(name, "a list of strings", value);
-        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        return [.. value.EnumerateArray().Select(item => Decoded(() => item.GetString()!))];
     }
 
     /// <summary>One token id or a list of them; empty if the field is absent.</summary>
@@ -132,6 +134,19 @@ internal sealed class JsonFields
     /// <summary>The complaint about a field that this engine cannot honour.</summary>
     public InferenceException Unsupported(string name, string supported) =>
         ModelErrors.Unsupported(File, prefix + name, Find(name) is { } value ? Describe(value) : "null", supported);
+
+    /// <summary>JSON may escape half a surrogate pair, which is no text.</summary>
+    private string Decoded(Func<string> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw ModelErrors.File(File, "holds a text with an unpaired surrogate.", e);
+        }
+    }
 
     /// <summary>A value for a message: its JSON, cut when long.</summary>
     public static string Describe(JsonElement value)

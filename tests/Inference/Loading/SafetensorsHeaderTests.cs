@@ -28,6 +28,8 @@ public sealed class SafetensorsHeaderTests : IDisposable
     [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}""", "does not end at a byte")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,4]}}""", "larger than any file")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}""", "a.data_offsets")]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "unpaired surrogate")]
+    [InlineData("""{"a":{"dtype":"\ud800","shape":[2],"data_offsets":[0,8]}}""", "unpaired surrogate")]
     [InlineData("[1]", "expected a JSON object")]
     [InlineData("""{"a":""", "not valid JSON")]
     public void A_header_that_does_not_fit_its_eight_bytes_of_data_is_refused(string header, params string[] parts)
@@ -60,6 +62,32 @@ public sealed class SafetensorsHeaderTests : IDisposable
         Refused(
             folder.With("x.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n").File("x.safetensors"),
             "Git LFS pointer", "git lfs pull");
+
+    [Fact]
+    public void A_file_with_any_byte_changed_opens_or_is_refused_and_never_does_anything_else()
+    {
+        byte[] whole = SafetensorsBytes.Vectors(("a", [1, 2]), ("b", [3]));
+        var random = new Random(1);
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] damaged = [.. whole];
+            for (int change = 0; change <= i % 3; change++) damaged[random.Next(whole.Length)] = (byte)random.Next(256);
+            folder.With("x.safetensors", damaged);
+            try
+            {
+                using var file = SafetensorsFile.Open(folder.File("x.safetensors"));
+                foreach (string name in file.Names) file.Get(name).Data.ToArray();
+            }
+            catch (InferenceException e)
+            {
+                e.Message.ShouldStartWith(folder.File("x.safetensors"));
+                refused++;
+            }
+        }
+
+        refused.ShouldBeInRange(1000, 1999);
+    }
 
     private static void Refused(string path, params string[] parts)
     {
