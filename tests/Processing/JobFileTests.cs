@@ -78,6 +78,14 @@ public sealed class JobFileTests
         Should.Throw<JobException>(() => JobFile.Read("/no/such/job.yaml")).Message.ShouldStartWith("the job file /no/such/job.yaml cannot be read");
 
     [Fact]
+    public void The_example_of_the_documentation_is_a_job()
+    {
+        var page = File.ReadAllText(Path.Combine(RealModelTests.RepositoryRoot(), "docs", "job-file.md"));
+        var yaml = page.Split("```yaml\n")[1].Split("```")[0];
+        JobFile.Parse(yaml, "job-file.md").Name.ShouldBe("tickets");
+    }
+
+    [Fact]
     public void Environment_variables_stay_text()
     {
         var spec = JobFile.Parse(Haiku.Replace("source: m", "source: $HOME/m", StringComparison.Ordinal), "haiku.yaml");

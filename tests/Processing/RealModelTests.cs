@@ -66,7 +66,7 @@ public sealed class RealModelTests
         yield return request;
     }
 
-    static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "Serverless.sln")))

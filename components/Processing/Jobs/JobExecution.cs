@@ -65,12 +65,12 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
     async Task<IReadOnlyList<ShardRecord>> FindWorkAsync(PlannedJob plan, ProgressTracker progress, CancellationToken cancellationToken)
     {
         var names = await output.ListPartsAsync(cancellationToken);
-        foreach (var shard in plan.Shards.Where(shard => names.Contains(shard.PartName)))
+        await Parallel.ForEachAsync(plan.Shards.Where(shard => names.Contains(shard.PartName)), cancellationToken, async (shard, token) =>
         {
-            var part = await ShardRunner.ReadPartAsync(output, plan.Plan.Fingerprint, shard, cancellationToken);
+            var part = await ShardRunner.ReadPartAsync(output, plan.Plan.Fingerprint, shard, token);
             parts[shard.Shard] = part;
             progress.Resumed(part);
-        }
+        });
 
         return [.. plan.Shards.Where(shard => !parts.ContainsKey(shard.Shard))];
     }

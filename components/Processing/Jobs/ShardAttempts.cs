@@ -45,6 +45,7 @@ internal sealed class ShardAttempts(ShardRunner runner, int maxAttempts, TimePro
         JobException error => error,
         BlobException { Kind: BlobErrorKind.NoSpace or BlobErrorKind.AccessDenied or BlobErrorKind.InvalidName } error =>
             new JobException(ErrorCodes.Storage, error.Message, error),
+        UnauthorizedAccessException => new JobException(ErrorCodes.Storage, exception.Message, exception),
         IOException or TableException { InnerException: IOException } => new JobException(ErrorCodes.Io, exception.Message, exception),
         InferenceException { Code: InferenceErrorCodes.OutOfMemory } error => new JobException(ErrorCodes.OutOfMemory, error.Message, error),
         InferenceException error => new JobException(ErrorCodes.Model, error.Message, error),
