@@ -33,7 +33,7 @@ public static class PipelineBenchmark
         {
             string model = Path.Combine(folder, "model");
             HuggingFaceFolder.Write(model, RandomWeights.Make());
-            await CompareAsync(table, "123 million parameters", model, rows: 128, maxTokens: 48, rounds, folder);
+            await CompareAsync(table, "123 million parameters", model, rows: 384, maxTokens: 48, rounds, folder);
             string haiku = Path.Combine(PeerPackages.RepositoryRoot, "samples", "models", "haiku-tiny");
             await CompareAsync(table, "haiku-tiny", haiku, rows: 2000, maxTokens: 60, rounds, folder);
         }
