@@ -28,6 +28,7 @@ public sealed class TokenizerErrorTests
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "(a)\\1"}, "behavior": "Isolated", "invert": false}""", "pre_tokenizer.pattern.Regex", @"\1")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "(?i:stop)"}, "behavior": "Isolated", "invert": false}""", "pre_tokenizer.pattern.Regex", "'st'")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "(a*)*"}, "behavior": "Isolated", "invert": false}""", "pre_tokenizer.pattern.Regex", "empty")]
+    [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "a(?i)b|c"}, "behavior": "Isolated", "invert": false}""", "pre_tokenizer.pattern.Regex", "(?i)")]
     [InlineData("decoder", """{"type": "CTC"}""", "decoder.type", "CTC")]
     [InlineData("post_processor", """{"type": "Unheard"}""", "post_processor.type", "Unheard")]
     [InlineData("version", "\"2.0\"", "version", "2.0")]

@@ -31,9 +31,16 @@ internal sealed class RegexParser
     private Node ReadChoice(bool ignoreCase)
     {
         List<Node> choices = [];
+        bool started = ignoreCase;
         do
+        {
             choices.Add(ReadSequence(ref ignoreCase));
+            if (choices.Count == 1)
+                started = ignoreCase;
+        }
         while (Take('|'));
+        if (ignoreCase != started)
+            throw InlineOption();
         return choices.Count == 1 ? choices[0] : new Choice(choices);
     }
 
@@ -46,7 +53,12 @@ internal sealed class RegexParser
             int start = _at;
             Node? part = ReadPart(ref ignoreCase);
             if (part is null)
+            {
+                if (parts.Count > 0)
+                    throw InlineOption();
                 continue;
+            }
+
             char? literal = ignoreCase && _at == start + 1 ? _pattern[start] : null;
             RefuseFolding(previous, literal);
             previous = literal;
@@ -55,6 +67,9 @@ internal sealed class RegexParser
 
         return new Sequence(parts);
     }
+
+    // Elsewhere it makes a group of what is behind it, choices included.
+    private static NotSupportedException InlineOption() => new("'(?i)' other than at the beginning of a group");
 
     // Under (?i) these pairs also match one character: the sharp s and the ligatures.
     private static void RefuseFolding(char? first, char? second)
@@ -126,7 +141,6 @@ internal sealed class RegexParser
             return Close(ReadChoice(ignoreCase: false));
         if (Take("i)"))
         {
-            // Counts for the rest of the group, choices included; only understood where there are none behind it.
             ignoreCase = true;
             return null;
         }
