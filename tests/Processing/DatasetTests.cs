@@ -112,10 +112,21 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
+    public async Task One_item_is_one_row()
+    {
+        (await Items(Dataset.FromItems("An old silent pond..."))).ShouldBe(["An old silent pond..."]);
+        (await Items(Dataset.FromItems("a", "b"))).ShouldBe(["a", "b"]);
+        (await Items(Dataset.FromItems(new List<int> { 1, 2 }))).ShouldBe([1L, 2L]);
+        (await Items(Dataset.FromItems(Row.Of(("item", "x"))))).ShouldBe(["x"]);
+        (await Items(Dataset.FromItems(new Dictionary<string, object?> { ["item"] = 2.5 }, new Dictionary<string, object?> { ["item"] = null }))).ShouldBe([2.5, null]);
+    }
+
+    [Fact]
     public async Task Items_may_be_scalars_dictionaries_and_rows()
     {
+        object?[] items = ["a", 5, new Dictionary<string, object?> { ["x"] = 1.5f, ["y"] = new[] { 1, 2 } }, Row.Of(("z", true))];
         var rows = new List<Row>();
-        await foreach (var row in Dataset.FromItems<object?>("a", 5, new Dictionary<string, object?> { ["x"] = 1.5f, ["y"] = new[] { 1, 2 } }, Row.Of(("z", true))).Source.StreamAsync(default))
+        await foreach (var row in Dataset.FromItems(items).Source.StreamAsync(default))
             rows.Add(row.Row);
         rows[0]["item"].ShouldBe("a");
         rows[1]["item"].ShouldBe(5L);

@@ -23,7 +23,15 @@ public sealed class Dataset
 
     /// <summary>Rows of a program's own values: a text or another scalar is the column <c>item</c>, a dictionary or a <see cref="Row"/> is a row.</summary>
     /// <param name="items">The values; may be endless if the result is only streamed.</param>
-    public static Dataset FromItems<T>(params IEnumerable<T> items) => new(new ItemsSource(items.Cast<object?>()), new InputSpec(), null);
+    public static Dataset FromItems<T>(IEnumerable<T> items) => new(new ItemsSource(items.Cast<object?>()), new InputSpec(), null);
+
+    /// <summary>Rows with one column <c>item</c>. (A text alone is one row, not a row for each of its characters.)</summary>
+    /// <param name="items">The texts.</param>
+    public static Dataset FromItems(params string[] items) => FromItems<string>(items);
+
+    /// <summary>Rows of dictionaries, or of <see cref="Row"/>s.</summary>
+    /// <param name="rows">Column names and values of each row.</param>
+    public static Dataset FromItems(params IReadOnlyDictionary<string, object?>[] rows) => FromItems<IReadOnlyDictionary<string, object?>>(rows);
 
     /// <summary>Rows of files: a file, a folder (every file below it whose format is known, without those whose names begin with
     /// <c>_</c> or <c>.</c>), or a glob such as <c>data/**/*.parquet</c>. Files follow each other in the order of their names.</summary>
