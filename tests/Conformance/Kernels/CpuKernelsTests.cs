@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Serverless.Inference;
 using Serverless.Inference.Kernels;
 using Serverless.Inference.Kernels.Cpu;
 
@@ -79,6 +80,22 @@ public sealed class CpuKernelsTests
         double[] expected = Reference.MatMul(x, weight, null, Size);
         double error = Math.Sqrt(KernelSuite.Download(kernels, output, 1).Zip(expected, (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(v => v * v));
         error.ShouldBeInRange(1e-5, 0.008);
+    }
+
+    [Fact]
+    public void The_default_kv_cache_is_at_most_a_quarter_of_the_memory_and_4_GiB()
+    {
+        using var kernels = new CpuKernels(1);
+        kernels.DefaultKvCacheBytes.ShouldBeInRange(1 << 20, Math.Min(4L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4));
+    }
+
+    [Fact]
+    public void Memory_that_the_system_does_not_have_is_an_error_that_says_how_much_was_asked_for()
+    {
+        using var kernels = new CpuKernels(1);
+        InferenceException error = Should.Throw<InferenceException>(() => kernels.AllocateKvCache(new KvCacheShape(1000, 1 << 30, 16, 100, 128)));
+        error.Code.ShouldBe(InferenceErrorCodes.OutOfMemory);
+        error.Message.ShouldContain("MB");
     }
 
     private static IEnumerable<CpuIsa> Supported() => Enum.GetValues<CpuIsa>().Where(CpuKernels.IsSupported);

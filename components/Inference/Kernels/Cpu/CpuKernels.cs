@@ -41,14 +41,7 @@ public sealed unsafe class CpuKernels : IKernels
     public string Device => $"cpu ({CpuIsas.Name(Isa)}, {_team.Size} thread{(_team.Size == 1 ? "" : "s")})";
 
     /// <inheritdoc/>
-    public long DefaultKvCacheBytes
-    {
-        get
-        {
-            GCMemoryInfo memory = GC.GetGCMemoryInfo();
-            return Math.Min(MaxDefaultKvBytes, Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes) / 4);
-        }
-    }
+    public long DefaultKvCacheBytes => Math.Min(MaxDefaultKvBytes, AvailableMemory.Bytes() / 4);
 
     /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns) => new CpuTensor(rows, columns);

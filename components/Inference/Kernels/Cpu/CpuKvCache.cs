@@ -38,7 +38,7 @@ internal sealed unsafe class CpuKvCache : KvCache
         PaddedHead = (shape.HeadSize + 15) / 16 * 16;
         ElementBytes = shape.Storage == DType.Float32 ? 4 : 2;
         PartBytes = (long)shape.BlockSize * PaddedHead * ElementBytes;
-        _buffer = new NativeBuffer(shape.Layers * LayerBytes);
+        _buffer = new NativeBuffer(checked(shape.Layers * LayerBytes));
     }
 
     public override KvCacheShape Shape { get; }

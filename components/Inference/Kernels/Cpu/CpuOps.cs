@@ -144,9 +144,21 @@ internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
         Team.Run(work.Chunks, ref work);
     }
 
-    /// <summary>About four chunks a thread, so that a thread that the system holds back delays little; one chunk if all of it is small.</summary>
-    private int PanelsPerChunk(CpuMatrix weight, int rows) =>
-        (long)rows * weight.Rows * weight.Columns < RowLoop.SmallWork * 2L ? weight.Panels : Math.Max(1, weight.Panels / (4 * Team.Size));
+    /// <summary>
+    /// About four chunks a thread, so that a thread that the system holds back delays little; whole fours of panels where there are many, as
+    /// single rows take four at once; one chunk if all of it is small.
+    /// </summary>
+    private int PanelsPerChunk(CpuMatrix weight, int rows)
+    {
+        if ((long)rows * weight.Rows * weight.Columns < RowLoop.SmallWork * 2L)
+        {
+            return weight.Panels;
+        }
+
+        int panels = Math.Max(1, weight.Panels / (4 * Team.Size));
+        int fours = (panels + 3) / 4 * 4;
+        return weight.Panels / fours >= 2 * Team.Size ? fours : panels;
+    }
 
     public override void RotaryAndStore(CpuTensor qkv, RotaryTable rotary, HeadNorm? norm, StepLayout layout, KvView cache, int kvHeads)
     {
