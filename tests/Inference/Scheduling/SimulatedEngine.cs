@@ -43,7 +43,12 @@ internal sealed class SimulatedEngine
     /// <summary>Plans and runs a step; returns its chunks as (group, tokens).</summary>
     public (int Group, int Count)[] Step()
     {
+        long preemptions = Scheduler.Preemptions;
+        var ranBefore = Scheduler.RunningSequences.ToHashSet();
         Scheduler.Schedule(plan);
+        if (Scheduler.Preemptions > preemptions)
+            plan.Chunks.ShouldAllBe(chunk => ranBefore.Contains(chunk.Sequence), "what was just given back is not handed out in the same step");
+        CheckAges();
         plan.RowCount.ShouldBe(plan.Chunks.Sum(chunk => chunk.Count));
         plan.RowCount.ShouldBeInRange(1, options.MaxBatchedTokens);
         Scheduler.Running.ShouldBeInRange(1, options.MaxSequences);
@@ -73,6 +78,18 @@ internal sealed class SimulatedEngine
         {
             steps.ShouldBeLessThan(10_000, "every request ends");
             Step();
+        }
+    }
+
+    /// <summary>Older ones run before younger ones: nobody runs who is younger than one that was preempted.</summary>
+    private void CheckAges()
+    {
+        long[] running = [.. Scheduler.RunningSequences.Select(sequence => sequence.Group.Admission)];
+        running.ShouldBe(running.Order());
+        foreach (var group in Groups.Where(group => group.Admission >= 0))
+        {
+            if (group.Sequences.ToArray().Any(sequence => sequence is { IsRunning: false, FinishReason: null }))
+                group.Admission.ShouldBeGreaterThanOrEqualTo(running.DefaultIfEmpty().Max());
         }
     }
 
