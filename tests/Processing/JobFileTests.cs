@@ -31,6 +31,14 @@ public sealed class JobFileTests
         spec.Input.Items[2].ValueKind.ShouldBe(System.Text.Json.JsonValueKind.String);
     }
 
+    [Fact]
+    public void Whole_numbers_of_yaml_are_numbers_of_every_size()
+    {
+        var spec = JobFile.Parse(Haiku + "\nbatch_size: 64\nmax_attempts: 3", "haiku.yaml");
+        (spec.BatchSize, spec.MaxAttempts).ShouldBe((64, 3));
+        Should.Throw<JobException>(() => JobFile.Parse(Haiku + "\nbatch_size: 5000000000", "haiku.yaml")).Message.ShouldContain("batch_size");
+    }
+
     [Theory]
     [InlineData("content: \"{{ row.item }}\"", "contents: x", "haiku.yaml:10: preprocess.messages[0].contents: unknown field \"contents\"; did you mean \"content\"?")]
     [InlineData("content: \"{{ row.item }}\"", "contents: x", "haiku.yaml:9: preprocess.messages[0]: the field \"content\" is missing")]

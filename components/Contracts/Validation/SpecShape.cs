@@ -121,12 +121,16 @@ internal static class SpecShape
         {
             JsonValueKind.String => type == typeof(string),
             JsonValueKind.True or JsonValueKind.False => type == typeof(bool),
-            JsonValueKind.Number => type == typeof(double) || (type == typeof(int) && value.TryGetValue<int>(out _)) || (type == typeof(long) && value.TryGetValue<long>(out _)),
+            JsonValueKind.Number => type == typeof(double) || (WholeNumber(value) is { } number && (type == typeof(long) || (type == typeof(int) && number is >= int.MinValue and <= int.MaxValue))),
             _ => false,
         };
         if (!fits)
             errors.Add(Wrong(path, expected, node));
     }
+
+    /// <summary>A number of a tree that was read from text, or was made of either integer type.</summary>
+    static long? WholeNumber(JsonValue value) =>
+        value.TryGetValue<long>(out var number) ? number : value.TryGetValue<int>(out var small) ? small : null;
 
     static SpecError Wrong(string path, string expected, JsonNode? found) => new(path, $"expected {expected}, found {Describe(found)}");
 
