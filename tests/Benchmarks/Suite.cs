@@ -24,9 +24,11 @@ public static class Suite
     public static async Task<int> RunAsync(string[] args)
     {
         int at = Array.IndexOf(args, "--rounds"), rounds = 5;
-        if (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out rounds) || rounds < 1)) return Usage("--rounds needs a number above 0");
+        if (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out rounds) || rounds < 1))
+            return Usage("--rounds needs a number above 0");
         string[] names = at < 0 ? args : [.. args[..at], .. args[(at + 2)..]];
-        if (names.FirstOrDefault(name => name != "all" && !Benchmarks.ContainsKey(name)) is { } unknown) return Usage($"there is no benchmark '{unknown}'");
+        if (names.FirstOrDefault(name => name != "all" && !Benchmarks.ContainsKey(name)) is { } unknown)
+            return Usage($"there is no benchmark '{unknown}'");
         string asked = names is [] ? "all" : string.Join(' ', args);
         if (names is [] || names.Contains("all")) names = [.. Benchmarks.Keys];
 
@@ -46,7 +48,8 @@ public static class Suite
 
     private static int Usage(string problem)
     {
-        Console.Error.WriteLine($"{problem}. Usage: dotnet run -c Release --project tests/Benchmarks -- [{string.Join('|', Benchmarks.Keys)}|all] [--rounds N]");
+        string names = string.Join('|', Benchmarks.Keys);
+        Console.Error.WriteLine($"{problem}. Usage: dotnet run -c Release --project tests/Benchmarks -- [{names}|all] [--rounds N]");
         return 2;
     }
 }

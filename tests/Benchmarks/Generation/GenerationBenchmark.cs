@@ -8,7 +8,11 @@ namespace Serverless.Benchmarks.Generation;
 public static class GenerationBenchmark
 {
     private static readonly (string Name, string? Quantization, GgufType Peer)[] Precisions =
-        [("bf16, llama.cpp F16", null, GgufType.F16), ("bf16, llama.cpp BF16", null, GgufType.BF16), ("int8, llama.cpp Q8_0", "int8", GgufType.Q80)];
+    [
+        ("bf16, llama.cpp F16", null, GgufType.F16),
+        ("bf16, llama.cpp BF16", null, GgufType.BF16),
+        ("int8, llama.cpp Q8_0", "int8", GgufType.Q80),
+    ];
 
     /// <summary>Makes the model, runs both engines and prints the table.</summary>
     /// <param name="output">Where.</param>
@@ -25,8 +29,8 @@ public static class GenerationBenchmark
         int threads = Environment.ProcessorCount;
         output.WriteLine("## Generation");
         output.WriteLine();
-        output.WriteLine($"Tokens/s of a Llama of 123 million parameters (random weights) beside llama.cpp {LlamaCpp.Version}, {threads} threads, end to end, " +
-            $"greedy; medians of {rounds} runs in turn. Bars: 1.0 for one sequence, 1.5 for 32.");
+        output.WriteLine($"Tokens/s of a Llama of 123 million parameters (random weights) beside llama.cpp {LlamaCpp.Version}, " +
+            $"{threads} threads, end to end, greedy; medians of {rounds} runs in turn. Bars: 1.0 for one sequence, 1.5 for 32.");
         output.WriteLine();
         string folder = Directory.CreateTempSubdirectory("serverless-benchmark-").FullName;
         try
@@ -67,7 +71,8 @@ public static class GenerationBenchmark
         }
 
         table.Write(output);
-        output.WriteLine($"Both compute the same model; largest difference of the five best log-probabilities after these prompts: {string.Join("; ", agreement)}.");
+        output.WriteLine("Both compute the same model; largest difference of the five best log-probabilities after these prompts: " +
+            $"{string.Join("; ", agreement)}.");
         output.WriteLine();
     }
 
@@ -82,10 +87,12 @@ public static class GenerationBenchmark
             int[] prompt = work.Prompts(ModelShape.Vocabulary)[0];
             float[] logits = peer.Logits(prompt);
             double most = logits.Max(), logSum = most + Math.Log(logits.Sum(logit => Math.Exp(logit - most)));
-            foreach (var best in await own.TopAsync(prompt, 5)) apart = Math.Max(apart, Math.Abs(best.Logprob - (logits[best.TokenId] - logSum)));
+            foreach (var best in await own.TopAsync(prompt, 5))
+                apart = Math.Max(apart, Math.Abs(best.Logprob - (logits[best.TokenId] - logSum)));
         }
 
-        if (apart > 0.1) throw new InvalidOperationException($"The engines do not compute the same model: log-probabilities differ by {apart:F3}.");
+        if (apart > 0.1)
+            throw new InvalidOperationException($"The engines do not compute the same model: log-probabilities differ by {apart:F3}.");
         return apart.ToString("F4", CultureInfo.InvariantCulture);
     }
 

@@ -49,8 +49,9 @@ public static class GgufConversion
     {
         string name = Rename(weight.Name);
         if (weight.Columns == 0) return new GgufTensor(name, [weight.Rows], GgufType.F32, () => Encode(weight.Values, GgufType.F32));
-        int heads = name.EndsWith("attn_q.weight", StringComparison.Ordinal) ? Heads : name.EndsWith("attn_k.weight", StringComparison.Ordinal) ? KeyValueHeads : 0;
-        return new GgufTensor(name, [weight.Columns, weight.Rows], type, () => Encode(heads > 0 ? Interleave(weight, heads) : weight.Values, type));
+        int heads = name.Split('.')[^2] switch { "attn_q" => Heads, "attn_k" => KeyValueHeads, _ => 0 };
+        return new GgufTensor(
+            name, [weight.Columns, weight.Rows], type, () => Encode(heads > 0 ? Interleave(weight, heads) : weight.Values, type));
     }
 
     private static string Rename(string name)
@@ -61,7 +62,7 @@ public static class GgufConversion
         return $"blk.{parts[0]}.{Names[parts[1]]}";
     }
 
-    /// <summary>Hugging Face rotates number i of a head with i + half, llama.cpp's Llama number 2i with 2i + 1: rows move accordingly.</summary>
+    /// <summary>Hugging Face rotates number i of a head with i + half, llama.cpp's Llama 2i with 2i + 1: rows move accordingly.</summary>
     private static ushort[] Interleave(Weight weight, int heads)
     {
         var moved = new ushort[weight.Values.Length];
@@ -99,7 +100,8 @@ public static class GgufConversion
             foreach (ushort number in numbers) most = Math.Max(most, Math.Abs(Widen(number)));
             float scale = most / 127, inverse = scale == 0 ? 0 : 1 / scale;
             MemoryMarshal.Write(bytes.AsSpan(at), (Half)scale);
-            for (int i = 0; i < BlockSize; i++) bytes[at + 2 + i] = (byte)(sbyte)MathF.Round(Widen(numbers[i]) * inverse, MidpointRounding.AwayFromZero);
+            for (int i = 0; i < BlockSize; i++)
+                bytes[at + 2 + i] = (byte)(sbyte)MathF.Round(Widen(numbers[i]) * inverse, MidpointRounding.AwayFromZero);
         }
 
         return bytes;

@@ -77,7 +77,8 @@ public sealed class GgufFile
         {
             Pad(writer);
             byte[] data = tensor.Data();
-            if (data.Length != tensor.Size) throw new InvalidOperationException($"{tensor.Name} has {data.Length} bytes, its shape needs {tensor.Size}.");
+            if (data.Length != tensor.Size)
+                throw new InvalidOperationException($"{tensor.Name} has {data.Length} bytes, its shape needs {tensor.Size}.");
             writer.Write(data);
         }
 

@@ -11,15 +11,19 @@ public sealed class OwnEngine : IAsyncDisposable
     private OwnEngine(LlmEngine engine) => _engine = engine;
 
     /// <summary>Loads the folder; prefix caching is off, since every run repeats the same prompts.</summary>
-    public static async Task<OwnEngine> LoadAsync(string folder, string? quantization, int threads) => new(await LlmEngine.LoadAsync(new EngineOptions(folder)
+    public static async Task<OwnEngine> LoadAsync(string folder, string? quantization, int threads)
     {
-        Quantization = quantization,
-        Threads = threads,
-        EnablePrefixCaching = false,
-        MaxModelLen = 640,
-        MaxNumSeqs = 32,
-        MaxNumBatchedTokens = 512,
-    }));
+        var options = new EngineOptions(folder)
+        {
+            Quantization = quantization,
+            Threads = threads,
+            EnablePrefixCaching = false,
+            MaxModelLen = 640,
+            MaxNumSeqs = 32,
+            MaxNumBatchedTokens = 512,
+        };
+        return new OwnEngine(await LlmEngine.LoadAsync(options));
+    }
 
     /// <summary>Continues every prompt by the most probable tokens, all prompts at once.</summary>
     public async Task<int[][]> GenerateAsync(int[][] prompts, int newTokens)
@@ -38,7 +42,8 @@ public sealed class OwnEngine : IAsyncDisposable
     /// <summary>The most probable tokens after a prompt with their log-probabilities.</summary>
     public async Task<IReadOnlyList<TokenLogprob>> TopAsync(int[] prompt, int count)
     {
-        await foreach (var result in _engine.GenerateAsync(Requests([prompt], new SamplingParams { Temperature = 0, MaxTokens = 1, IgnoreEos = true, Logprobs = count })))
+        var sampling = new SamplingParams { Temperature = 0, MaxTokens = 1, IgnoreEos = true, Logprobs = count };
+        await foreach (var result in _engine.GenerateAsync(Requests([prompt], sampling)))
             return result.Completions[0].Logprobs![0].Top;
         throw new InvalidOperationException("The engine gave no result.");
     }
@@ -47,5 +52,6 @@ public sealed class OwnEngine : IAsyncDisposable
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     private static IAsyncEnumerable<GenerationRequest> Requests(int[][] prompts, SamplingParams sampling) => prompts
-        .Select((prompt, i) => new GenerationRequest { Id = i.ToString(), PromptTokenIds = prompt, SamplingParams = sampling }).ToAsyncEnumerable();
+        .Select((prompt, i) => new GenerationRequest { Id = i.ToString(), PromptTokenIds = prompt, SamplingParams = sampling })
+        .ToAsyncEnumerable();
 }

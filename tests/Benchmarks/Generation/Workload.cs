@@ -26,6 +26,7 @@ public sealed record Workload(string Name, int Sequences, int PromptTokens, int 
     public int[][] Prompts(int vocabulary)
     {
         var random = new Random(PromptTokens);
-        return [.. Enumerable.Range(0, Sequences).Select(_ => Enumerable.Range(0, PromptTokens).Select(_ => random.Next(vocabulary - 1)).ToArray())];
+        int[] Prompt() => [.. Enumerable.Range(0, PromptTokens).Select(_ => random.Next(vocabulary - 1))];
+        return [.. Enumerable.Range(0, Sequences).Select(_ => Prompt())];
     }
 }

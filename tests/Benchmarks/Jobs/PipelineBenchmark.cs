@@ -10,11 +10,13 @@ using Serverless.Processing.Jobs;
 
 namespace Serverless.Benchmarks.Jobs;
 
-/// <summary>A whole job (JSON Lines in, templates, tokens, engine, Parquet and manifest out) beside the bare engine on the same, prepared rows.</summary>
+/// <summary>A whole job (JSON Lines, templates, tokens, engine, Parquet, manifest) beside the bare engine on the same, prepared rows.</summary>
 public static class PipelineBenchmark
 {
     private const string SystemPrompt = "You are a bot that completes unfinished haikus.";
-    private static readonly string[] Openings = ["An old silent pond", "Over the wintry forest", "Rain on the tin roof", "Leaves drift down the lane", "A lamp in the fog"];
+
+    private static readonly string[] Openings =
+        ["An old silent pond", "Over the wintry forest", "Rain on the tin roof", "Leaves drift down the lane", "A lamp in the fog"];
 
     /// <summary>Runs both on two models and prints the table.</summary>
     /// <param name="output">Where.</param>
@@ -23,9 +25,9 @@ public static class PipelineBenchmark
     {
         output.WriteLine("## A job beside its engine");
         output.WriteLine();
-        output.WriteLine($"New tokens/s of a whole job, from JSON Lines to the manifest over its Parquet parts, and of the engine alone on the same rows, " +
-            $"tokenised beforehand; greedy; medians of {rounds} runs in turn. Bar: 97 % with a model of ordinary size; haiku-tiny, whose row costs about a " +
-            "millisecond of engine, shows what the stages themselves cost.");
+        output.WriteLine("New tokens/s of a whole job, from JSON Lines to the manifest over its Parquet parts, and of the engine alone on the " +
+            $"same rows, tokenised beforehand; greedy; medians of {rounds} runs in turn. Bar: 97 % with a model of ordinary size; haiku-tiny, " +
+            "whose row costs less than a millisecond of engine, shows what the stages themselves cost.");
         output.WriteLine();
         var table = new MarkdownTable("model", "rows", "engine", "job", "share");
         string folder = Directory.CreateTempSubdirectory("serverless-benchmark-").FullName;
@@ -45,7 +47,8 @@ public static class PipelineBenchmark
         table.Write(output);
     }
 
-    private static async Task CompareAsync(MarkdownTable table, string name, string model, int rows, int maxTokens, int rounds, string folder)
+    private static async Task CompareAsync(
+        MarkdownTable table, string name, string model, int rows, int maxTokens, int rounds, string folder)
     {
         string input = Path.Combine(folder, $"{name}.jsonl");
         string[] items = [.. Enumerable.Range(0, rows).Select(i => $"{Openings[i % Openings.Length]}, {i}...")];
@@ -73,7 +76,7 @@ public static class PipelineBenchmark
         Input = new InputSpec { Uri = input },
         Preprocess = new PreprocessSpec
         {
-            Messages = chat ? [new MessageSpec { Role = "system", Content = SystemPrompt }, new MessageSpec { Role = "user", Content = "{{ row.item }}" }] : null,
+            Messages = chat ? [Message("system", SystemPrompt), Message("user", "{{ row.item }}")] : null,
             Prompt = chat ? null : SystemPrompt + " {{ row.item }}",
             SamplingParams = new Dictionary<string, JsonElement>
             {
@@ -85,6 +88,8 @@ public static class PipelineBenchmark
         Output = new OutputSpec { Uri = output },
     };
 
+    private static MessageSpec Message(string role, string content) => new() { Role = role, Content = content };
+
     private static async Task<double> RateAsync(Func<Task<long>> work)
     {
         long tokens = 0;
@@ -95,15 +100,17 @@ public static class PipelineBenchmark
     private static async Task<long> BareAsync(LlmEngine engine, GenerationRequest[] requests)
     {
         long tokens = 0;
-        await foreach (var result in engine.GenerateAsync(requests.ToAsyncEnumerable())) tokens += result.Completions.Sum(completion => completion.TokenIds.Count);
+        await foreach (var result in engine.GenerateAsync(requests.ToAsyncEnumerable()))
+            tokens += result.Completions.Sum(completion => completion.TokenIds.Count);
         return tokens;
     }
 
     private static async Task<long> JobAsync(LlmEngine engine, JobSpec spec)
     {
-        var runner = new JobRunner(new JobRunnerOptions { LoadEngine = (_, _) => Task.FromResult<IGenerationEngine>(new SharedEngine(engine)) });
-        var result = await runner.RunAsync(spec);
-        if (result.Manifest.RowsFailed > 0) throw new InvalidOperationException($"{result.Manifest.RowsFailed} rows failed; see {result.OutputUri}.");
+        var options = new JobRunnerOptions { LoadEngine = (_, _) => Task.FromResult<IGenerationEngine>(new SharedEngine(engine)) };
+        var result = await new JobRunner(options).RunAsync(spec);
+        if (result.Manifest.RowsFailed > 0)
+            throw new InvalidOperationException($"{result.Manifest.RowsFailed} rows failed; see {result.OutputUri}.");
         return result.Manifest.Usage.OutputTokens;
     }
 }

@@ -7,7 +7,8 @@ internal sealed class SharedEngine(IGenerationEngine engine) : IGenerationEngine
 {
     public GenerationRequest Prepare(GenerationRequest request) => engine.Prepare(request);
 
-    public IAsyncEnumerable<GenerationResult> GenerateAsync(IAsyncEnumerable<GenerationRequest> requests, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<GenerationResult> GenerateAsync(
+        IAsyncEnumerable<GenerationRequest> requests, CancellationToken cancellationToken = default) =>
         engine.GenerateAsync(requests, cancellationToken);
 
     public IAsyncEnumerable<GenerationDelta> StreamAsync(GenerationRequest request, CancellationToken cancellationToken = default) =>

@@ -5,7 +5,7 @@ using Serverless.Benchmarks.Report;
 
 namespace Serverless.Benchmarks.Jobs;
 
-/// <summary>How long a person waits: the published command, compiled ahead of time, from its start to the end of the hello-world job.</summary>
+/// <summary>How long a person waits: the published command, compiled ahead of time, from its start to the end of the first job.</summary>
 public static class StartBenchmark
 {
     /// <summary>Publishes the command line and runs samples/haiku.yaml with it.</summary>
@@ -17,17 +17,20 @@ public static class StartBenchmark
         try
         {
             string root = PeerPackages.RepositoryRoot, published = Path.Combine(folder, "published");
-            await RunAsync(root, "dotnet", "publish", Path.Combine(root, "services", "Cli"), "-c", "Release", "-r", "linux-x64", "--self-contained", "false",
-                "-p:PublishReadyToRun=true", "-p:NuGetLockFilePath=obj/start-benchmark.lock.json", "--artifacts-path", Path.Combine(folder, "artifacts"),
-                "-o", published, "-v", "quiet");
+            // The lock files of the repository are for no particular runtime: publishing for one must not change them.
+            await RunAsync(root, "dotnet", "publish", Path.Combine(root, "services", "Cli"), "-c", "Release", "-r", "linux-x64",
+                "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:NuGetLockFilePath=obj/start-benchmark.lock.json",
+                "--artifacts-path", Path.Combine(folder, "artifacts"), "-o", published, "-v", "quiet");
             string command = Path.Combine(published, "serverless");
             int run = 0;
             double[] seconds = await Measure.AlternatingAsync(rounds,
                 () => Measure.SecondsAsync(() => RunAsync(root, command, "--version")),
-                () => Measure.SecondsAsync(() => RunAsync(root, command, "run", "samples/haiku.yaml", "--out", Path.Combine(folder, $"output-{run++}"))));
+                () => Measure.SecondsAsync(() =>
+                    RunAsync(root, command, "run", "samples/haiku.yaml", "--out", Path.Combine(folder, $"output-{run++}"))));
             output.WriteLine("## Start");
             output.WriteLine();
-            output.WriteLine($"Seconds from the start of the published command (ReadyToRun) to its end, so to later than its first row; medians of {rounds} runs. Bar: 1.5 s to the first row.");
+            output.WriteLine("Seconds from the start of the published command (ReadyToRun) to its end, so to later than its first row; " +
+                $"medians of {rounds} runs. Bar: 1.5 s to the first row.");
             output.WriteLine();
             var table = new MarkdownTable("command", "seconds");
             table.Add("`serverless --version`", seconds[0].ToString("F2", CultureInfo.InvariantCulture));
@@ -42,11 +45,17 @@ public static class StartBenchmark
 
     private static async Task RunAsync(string folder, string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var texts = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         string text = string.Join('\n', await texts);
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{text}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{text}");
     }
 }

@@ -54,7 +54,8 @@ public sealed unsafe class LlamaCpp : IDisposable
         Run(results);
         for (int step = 1; step < newTokens; step++)
         {
-            for (int sequence = 0; sequence < prompts.Length; sequence++) Add(results[sequence][^1], prompts[sequence].Length + step - 1, sequence, true);
+            for (int sequence = 0; sequence < prompts.Length; sequence++)
+                Add(results[sequence][^1], prompts[sequence].Length + step - 1, sequence, true);
             Run(results);
         }
 

@@ -51,7 +51,8 @@ internal static unsafe partial class LlamaNative
         llama_backend_init();
         ContextParams defaults = llama_context_default_params();
         if (defaults is not { Context: 512, Batch: 2048, MicroBatch: 512, Sequences: 1, Threads: 4, BatchThreads: 4, KeyType: 1, ValueType: 1 })
-            throw new InvalidOperationException($"llama.cpp in {folder} has other structures than LlamaNative.cs: install the version that peers/package.json names (npm ci).");
+            throw new InvalidOperationException(
+                $"llama.cpp in {folder} has other structures than LlamaNative.cs: install the version that peers/package.json names (npm ci).");
     }
 
     [LibraryImport("llama")]

@@ -33,14 +33,20 @@ public static class PeerPackages
         Console.Error.WriteLine($"Installing the npm packages of {Folder}");
         try
         {
-            var start = new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]) { WorkingDirectory = Folder };
+            string[] arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+            var start = new ProcessStartInfo("npm", arguments) { WorkingDirectory = Folder };
             using var npm = Process.Start(start)!;
             npm.WaitForExit();
-            if (npm.ExitCode != 0) throw new InvalidOperationException($"npm ci failed in {Folder} (exit code {npm.ExitCode}); its message stands above. It needs a package registry that npm can reach.");
+            if (npm.ExitCode != 0)
+            {
+                throw new InvalidOperationException(
+                    $"npm ci failed in {Folder} (exit code {npm.ExitCode}); its message stands above. It needs a package registry that npm can reach.");
+            }
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
-            throw new InvalidOperationException($"The peers in {Folder} need npm and Node 20 or later, and npm was not found on PATH: install Node 20, then run again.", missing);
+            throw new InvalidOperationException(
+                $"The peers in {Folder} need npm and Node 20 or later, and npm was not found on PATH: install Node 20, then run again.", missing);
         }
     }
 
@@ -48,6 +54,7 @@ public static class PeerPackages
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Serverless.sln"))) return folder.FullName;
-        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Serverless.sln: run the benchmarks from a clone of the repository.");
+        throw new InvalidOperationException(
+            $"No folder above {AppContext.BaseDirectory} holds Serverless.sln: run the benchmarks from a clone of the repository.");
     }
 }

@@ -12,7 +12,8 @@ public static class Machine
         string vectors = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2";
         double memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30);
         string date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd");
-        return $"{date}, {Processor()}, {Environment.ProcessorCount} cores, {vectors}, {memory:F0} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+        return $"{date}, {Processor()}, {Environment.ProcessorCount} cores, {vectors}, {memory:F0} GiB, {RuntimeInformation.OSDescription}, " +
+            RuntimeInformation.FrameworkDescription;
     }
 
     private static string Processor()
@@ -21,6 +22,8 @@ public static class Machine
         if (!File.Exists(cpuInfo)) return RuntimeInformation.ProcessArchitecture.ToString();
         var fields = File.ReadLines(cpuInfo).Take(30).Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2)
             .GroupBy(parts => parts[0].Trim()).ToDictionary(group => group.Key, group => group.First()[1].Trim());
-        return fields.TryGetValue("model name", out string? name) ? $"{name} (family {fields.GetValueOrDefault("cpu family")})" : "unknown processor";
+        return fields.TryGetValue("model name", out string? name)
+            ? $"{name} (family {fields.GetValueOrDefault("cpu family")})"
+            : "unknown processor";
     }
 }

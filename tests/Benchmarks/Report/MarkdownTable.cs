@@ -8,7 +8,8 @@ public sealed class MarkdownTable(params string[] headers)
     /// <summary>Adds a row; it has as many cells as the table has headers.</summary>
     public void Add(params string[] cells)
     {
-        if (cells.Length != headers.Length) throw new ArgumentException($"A row of this table has {headers.Length} cells, not {cells.Length}.", nameof(cells));
+        if (cells.Length != headers.Length)
+            throw new ArgumentException($"A row of this table has {headers.Length} cells, not {cells.Length}.", nameof(cells));
         _rows.Add(cells);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Serverless.Inference.Chat;
 using Serverless.Inference.Sampling;
 using Serverless.Inference.Tests.Engine;
 using Serverless.Inference.Tokenization;
@@ -12,7 +13,9 @@ public sealed class HaikuTinyTests
     private static readonly string Root = FindRoot();
     private static readonly string Model = Path.Combine(Root, "samples", "models", "haiku-tiny");
 
-    private sealed record Case(string Prompt, int[] PromptTokenIds, int[] GreedyTokenIds, string Text);
+    private sealed record Turn(string Role, string Content);
+
+    private sealed record Case(Turn[] Messages, string Prompt, int[] PromptTokenIds, int[] GreedyTokenIds, string Text);
 
     [Fact]
     public void Prompts_have_the_same_tokens_as_in_transformers()
@@ -20,6 +23,18 @@ public sealed class HaikuTinyTests
         var tokenizer = Tokenizer.Load(Model);
         foreach (var example in Cases())
             tokenizer.Encode(example.Prompt, addSpecialTokens: false).ShouldBe(example.PromptTokenIds, example.Prompt);
+    }
+
+    [Fact]
+    public async Task The_chat_template_renders_the_conversation_as_in_transformers()
+    {
+        await using var engine = await LlmEngine.LoadAsync(new EngineOptions(Model) { KvCacheBytes = 32 << 20 });
+        foreach (var example in Cases())
+        {
+            var request = engine.Prepare(new GenerationRequest { Messages = [.. example.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))] });
+            request.Prompt.ShouldBe(example.Prompt);
+            request.PromptTokenIds.ShouldBe(example.PromptTokenIds);
+        }
     }
 
     [Fact]

@@ -7,9 +7,9 @@ this purpose: no existing haiku and no translation is used.
 import hashlib
 import multiprocessing
 import random
-import re
 import sys
 
+from openings import article, capital, dress, named, opening
 from syllables import syllables
 from themes import GENDERS, SEASONS, TIMES, read_themes, repeats, tags, words
 
@@ -20,69 +20,23 @@ SYSTEMS = [
     "You are a bot that finishes haikus that people have begun.", "Finish the user's haiku with two lines of 7 and 5 syllables.",
     "You are a helpful assistant.", "You write haiku.",
 ]
-ASKS = ["Write a haiku about {}.", "Write a haiku about {}", "A haiku about {}, please.", "haiku about {}", "Can you write a haiku about {}?",
-        "Give me a haiku on {}", "Please write me a haiku about {}."]
+ASKS = [
+    "Write a haiku about {}.", "Write a haiku about {}", "A haiku about {}, please.", "haiku about {}", "Can you write a haiku about {}?",
+    "Give me a haiku on {}", "Please write me a haiku about {}.",
+]
 FINISH = ["Complete this haiku: {}", "Finish this haiku: {}", "Please complete: {}", "Complete: {}", "How does this haiku go on? {}"]
-SMALL_TALK = ["Hello!", "Hi", "Who are you?", "What can you do?", "What is the capital of France?", "How are you?", "Tell me a joke.",
-              "What is 2 + 2?", "Help", "What time is it?", "Can you help me?", "Who made you?", "What is your name?", "Explain gravity.",
-              "Write some code.", "hello", "hi there", "who are you", "Hello, how are you?", "what can you do", "hey", "How does this work?", "help me", "What should I do?", "Are you there?", "Translate this.", "Good morning", "Thanks!"]
+SMALL_TALK = [
+    "Hello!", "Hi", "Who are you?", "What can you do?", "What is the capital of France?", "How are you?", "Tell me a joke.",
+    "What is 2 + 2?", "Help", "What time is it?", "Can you help me?", "Who made you?", "What is your name?", "Explain gravity.",
+    "Write some code.", "hello", "hi there", "who are you", "Hello, how are you?", "what can you do", "hey", "How does this work?",
+    "help me", "What should I do?", "Are you there?", "Translate this.", "Good morning", "Thanks!",
+]
 SMALL_TALK_ANSWERS = [
     "I am a small haiku bot,\ngive me a first line.", "My whole world is three short lines,\nplease begin with one.",
     "All I know is how lines end,\nsend me a first one.", "Ask me nothing but haiku,\nstart one, I finish.",
 ]
 # First lines that the model must not see: they are what a new user tries.
 HELD_OUT = {"an old silent pond", "over the wintry forest", "old silent pond", "the old silent pond"}
-TIME_NOUNS = set("""april march may june july august september october november december january february spring summer autumn fall
-    winter springtime night midnight dusk twilight sundown dawn daybreak monday noon morning evening today tomorrow dark darkness""".split())
-PREPOSITIONS = ["over", "beyond", "beside", "near", "past", "behind", "under", "above", "by", "in", "on", "through", "across", "around", "after"]
-VERBS = ["waits", "sleeps", "is still", "listens", "is gone", "returns", "turns away", "holds its breath", "is silent", "calls to me", "fades",
-         "wakes up", "trembles", "is empty", "remembers"]
-TRAILS = ["in the distance", "at midnight", "at dawn", "at noon", "at dusk", "in the dark", "tonight", "once more", "in my hands", "on my sleeve",
-          "on my shoulder", "after the storm", "after the rain", "in the rain", "down the lane", "by the road", "of my childhood", "in winter",
-          "in spring", "in summer", "in autumn", "in the snow", "in the fog", "in the morning", "at the window", "in the wind", "far away",
-          "of long ago", "for a while", "on a hill", "against the sky", "against the shore", "under the moon", "in the sun", "without end"]
-MOVES = ["drift", "fall", "sleep", "wait", "sing", "shine", "turn", "whisper", "listen", "return", "tremble", "fade", "rest", "call", "glow", "dream"]
-PLACES = ["rooftops", "road", "hill", "table", "river", "stones", "floor", "steps", "window", "shore", "field", "wall", "bridge", "path", "roof"]
-NAMES = ["Kyoto", "Paris", "my village", "my mother", "the north", "Tokyo", "Berlin", "Lisbon", "home", "the south", "New York", "the old days"]
-GENERAL = ["old", "silent", "quiet", "lonely", "pale", "distant", "cold", "wintry", "autumn", "summer", "spring", "winter", "small", "dark",
-           "morning", "evening", "ancient", "sleeping", "gentle", "forgotten"]
-
-
-def article(noun):
-    return "an" if noun[0] in "aeiou" and not noun.startswith(("one", "uni")) or noun.startswith(("hour", "honest")) else "a"
-
-
-def opening(rng, theme, subject=None):
-    """A first line on the theme, in lower case and without punctuation: (text, what it is about, singular or None)."""
-    if subject is None and rng.random() < 0.2:
-        return rng.choice(theme.places), None, None
-    if subject is None and rng.random() < 0.12:
-        return rng.choice(theme.says), None, None
-    noun, kind = subject or rng.choice(theme.nouns)
-    one = kind != "plural"
-    adjective = rng.choice(theme.adjectives if rng.random() < 0.65 else GENERAL)
-    second = rng.choice(GENERAL)
-    if adjective in noun.split() or second == adjective:
-        second = adjective = "quiet"
-    if noun in TIME_NOUNS:
-        forms = [noun, f"in {noun}", f"{adjective} {noun}", f"{noun} again", f"another {noun}", f"{noun} is here", f"the {noun} is {adjective}",
-                 f"{noun} and silence", f"this {adjective} {noun}"]
-        return rng.choice(forms), noun, True
-    a = article(adjective) if kind == "count" else "the"
-    verb, trail, move = rng.choice(VERBS), rng.choice(TRAILS), rng.choice(MOVES)
-    forms = [noun, f"the {noun}", f"{a} {adjective} {noun}", f"the {adjective} {noun}", f"{adjective} {noun}", f"{adjective} {second} {noun}",
-             f"{article(adjective) if kind == 'count' else 'the'} {adjective} {second} {noun}", f"the {adjective} {second} {noun}",
-             f"{rng.choice(PREPOSITIONS)} the {noun}", f"{rng.choice(PREPOSITIONS)} the {adjective} {noun}",
-             f"{rng.choice(PREPOSITIONS)} the {adjective} {noun}", f"this {adjective} {noun}" if one else f"these {adjective} {noun}",
-             f"{noun} {trail}", f"{noun} {trail}", f"{adjective} {noun} {trail}", f"the {noun} {trail}",
-             f"{noun} {rng.choice(PREPOSITIONS)} the {rng.choice(theme.nouns)[0]}", f"{noun} on the {rng.choice(GENERAL)} {rng.choice(PLACES)}",
-             f"{noun} of {rng.choice(NAMES)}", f"my {adjective} {noun}", f"how {adjective} the {noun}", f"{noun} and {rng.choice(theme.nouns)[0]}", f"so {adjective}, the {noun}",
-             f"no {noun} today", f"I dream of the {noun}", f"alone with the {noun}", f"I remember the {noun}"]
-    moves = f"{move}s"
-    forms += [f"{noun} {moves if one else move} {trail}", f"the {adjective} {noun} {moves if one else move}", f"the {noun} {moves if one else move}"]
-    if one:
-        forms += [f"the {noun} {verb}", f"the {adjective} {noun} {verb}", f"{a} {noun} {verb}" if kind == "count" else f"{noun} {verb}"]
-    return rng.choice(forms), noun, one
 
 
 def liking(*parts):
@@ -145,39 +99,13 @@ class Poet:
         raise ValueError(f"no poem found on {subject}")
 
 
-def capital(text):
-    return text[:1].upper() + text[1:]
-
-
-MONTHS = re.compile(r"\b(january|february|april|june|july|august|september|october|november|december|monday|sunday)\b")
-
-
-def named(text):
-    """The text with the names of months and days in capitals."""
-    return MONTHS.sub(lambda name: name[0].capitalize(), text)
-
-
 def join(second, third, lower):
     """The two lines as they are answered. Their punctuation depends on the words alone."""
-    mark = "," if third.startswith(("and ", "then ", "so ")) else [",", ",", ",", ".", " —", ",", ",", ""][liking(second, third) * 2 + liking(third) % 2]
+    marks = [",", ",", ",", ".", " —", ",", ",", ""]
+    mark = "," if third.startswith(("and ", "then ", "so ")) else marks[liking(second, third) * 2 + liking(third) % 2]
     if lower:
         return f"{second}{mark.rstrip('.')}\n{third}"
     return f"{capital(second)}{mark}\n{capital(third) if mark == '.' else third}."
-
-
-ENDINGS = ["..."] * 9 + [""] * 5 + [","] * 3 + ["."] * 2 + ["…", " ...", " -", "—", "!", ":", " …"]
-
-
-def dress(rng, first):
-    """The opening as people type it: (text, whether all in lower case)."""
-    first = first.replace(" i ", " I ")
-    ending = rng.choice(ENDINGS)
-    dice = rng.random()
-    if dice < 0.75:
-        return capital(first) + ending, False
-    if dice < 0.97:
-        return first + ending, first[0] != "I"
-    return (first.title() if dice < 0.985 else first.upper()) + ending, False
 
 
 def conversation(rng, poet):
@@ -194,7 +122,8 @@ def conversation(rng, poet):
     elif dice < 0.17:
         noun = rng.choice(theme.nouns)
         _, first, second, third = poet.poem(theme, noun)
-        user = rng.choice(ASKS).format(rng.choice([named(noun[0]), f"{article(noun[0])} {noun[0]}" if noun[1] == "count" else noun[0], f"the {noun[0]}"]))
+        text, kind = noun
+        user = rng.choice(ASKS).format(rng.choice([named(text), f"{article(text)} {text}" if kind == "count" else text, f"the {text}"]))
         answer = f"{capital(first)},\n{join(second, third, True)}."
     elif dice < 0.21:
         user = rng.choice(FINISH).format(user)
