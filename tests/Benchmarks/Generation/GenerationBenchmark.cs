@@ -91,7 +91,8 @@ public static class GenerationBenchmark
                 apart = Math.Max(apart, Math.Abs(best.Logprob - (logits[best.TokenId] - logSum)));
         }
 
-        if (apart > 0.1)
+        // Precisions differ; a wrong rotation or a swapped weight would show as a difference of the order of the logits' spread, 1.
+        if (apart > 0.25)
             throw new InvalidOperationException($"The engines do not compute the same model: log-probabilities differ by {apart:F3}.");
         return apart.ToString("F4", CultureInfo.InvariantCulture);
     }
