@@ -45,7 +45,7 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
             _ =>
             {
                 entered.Release();
-                breaks.Wait();
+                breaks.Wait(EngineFixture.Patience);
                 throw new InvalidOperationException("the device is gone");
             },
             _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
@@ -75,7 +75,7 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
             {
                 foreach (var sample in plan.Samples) ran.Add(sample.Sequence.Group);
                 entered.Release();
-                gate.Wait();
+                gate.Wait(EngineFixture.Patience);
                 return new SampledToken[plan.Samples.Count];
             },
             _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
