@@ -3,7 +3,6 @@ using Serverless.Inference;
 using Serverless.Inference.Chat;
 using Serverless.Inference.Sampling;
 using Serverless.Processing.Datasets;
-using static Serverless.Processing.Tests.TestJobs;
 
 namespace Serverless.Processing.Tests;
 

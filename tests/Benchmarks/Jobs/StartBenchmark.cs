@@ -17,9 +17,7 @@ public static class StartBenchmark
         try
         {
             string root = PeerPackages.RepositoryRoot, published = Path.Combine(folder, "published");
-            // The lock files of the repository are for no particular runtime: publishing for one must not change them.
             await RunAsync(root, "dotnet", "publish", Path.Combine(root, "services", "Cli"), "-c", "Release", "-r", "linux-x64",
-                "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:NuGetLockFilePath=obj/start-benchmark.lock.json",
                 "--artifacts-path", Path.Combine(folder, "artifacts"), "-o", published, "-v", "quiet");
             string command = Path.Combine(published, "serverless");
             int run = 0;
@@ -48,6 +46,7 @@ public static class StartBenchmark
         var start = new ProcessStartInfo(command, arguments)
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

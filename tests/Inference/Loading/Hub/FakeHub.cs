@@ -60,7 +60,7 @@ internal sealed class FakeHub : IDisposable
         IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var client = new HubClient((change ?? (options => options))(Options), time ?? new ImpatientTime());
-        return client.GetAsync(HubReference.Parse(model), progress, cancellationToken).WaitAsync(Patience);
+        return client.GetAsync(HubReference.Parse(model), progress, cancellationToken).WaitAsync(Patience, CancellationToken.None);
     }
 
     /// <summary>A file's bytes from where the request wants them.</summary>
