@@ -38,7 +38,8 @@ public sealed class CsvTableReader
     }
 
     /// <summary>
-    /// The rows that start in <paramref name="range"/> (null: all), one at a time; a range must be one that <see cref="SplitAsync"/> gave.
+    /// The rows that start in <paramref name="range"/> (null: all), one at a time; a range must start and end where rows start, since a line
+    /// break within quotes cannot be told from one between rows.
     /// With a <paramref name="schema"/>, fields become values of its types and empty ones null where the type is not text; one that does
     /// not convert makes its row bad.
     /// </summary>
@@ -55,10 +56,6 @@ public sealed class CsvTableReader
             yield return new SourceRow(row, records.Line, records.Offset, values, error);
         }
     }
-
-    /// <summary>As <see cref="JsonlReader.SplitAsync"/>; understands quoted line breaks.</summary>
-    public IAsyncEnumerable<RowRange> SplitAsync(int maxRows, long maxBytes = 16 << 20, CancellationToken cancellation = default) =>
-        RowSplitter.SplitAsync(Records(body), body, maxRows, maxBytes, cancellation);
 
     /// <summary>
     /// Reads the whole file to find each column's narrowest type that all its fields but empty ones have: boolean (true, false), int64,

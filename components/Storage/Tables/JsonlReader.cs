@@ -27,18 +27,6 @@ public static class JsonlReader
             yield return new SourceRow(row, records.Line, records.Offset, values, error);
         }
     }
-
-    /// <summary>
-    /// Cuts a file into ranges of at most <paramref name="maxRows"/> rows and <paramref name="maxBytes"/> bytes (a row longer than that has
-    /// a range of its own), without parsing it. The ranges follow each other, with
-    /// nothing but blank lines between, and their row counts are what reading them gives.
-    /// </summary>
-    public static IAsyncEnumerable<RowRange> SplitAsync(
-        Stream stream, int maxRows, long maxBytes = 16 << 20, TextTableOptions? options = null, CancellationToken cancellation = default)
-    {
-        var records = new RecordReader<LineScan>(stream, RowRange.All, (options ?? new TextTableOptions()).MaxRowBytes, default);
-        return RowSplitter.SplitAsync(records, RowRange.All, maxRows, maxBytes, cancellation);
-    }
 }
 
 /// <summary>Parses lines; keeps the keys of the line before, which the next one mostly has too.</summary>

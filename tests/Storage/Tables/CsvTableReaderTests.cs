@@ -73,7 +73,7 @@ public sealed class CsvTableReaderTests
     }
 
     [Fact]
-    public void What_CsvHelper_writes_is_read_back_whole_and_in_split_ranges() =>
+    public void What_CsvHelper_writes_is_read_back_whole_and_in_ranges_of_whole_rows() =>
         Prop.ForAll(Tables(), Gen.Choose(1, 4).ToArbitrary(), Gen.Choose(1, 30).ToArbitrary(), (table, maxRows, step) =>
         {
             var file = WriteWithCsvHelper(table.Rows, table.Delimiter, table.NewLine);
@@ -81,9 +81,9 @@ public sealed class CsvTableReaderTests
             var whole = reader.ReadAsync().ToListAsync().AsTask().Result;
             whole.Select(row => string.Join('|', row.Values!.Values)).ShouldBe(table.Rows.Select(row => string.Join('|', row)));
 
-            var ranges = reader.SplitAsync(maxRows).ToListAsync().AsTask().Result;
+            var starts = whole.Chunk(maxRows).Select(rows => rows[0]).ToList();
+            var ranges = starts.Select((start, i) => new RowRange(start.Offset, i + 1 < starts.Count ? starts[i + 1].Offset : file.Length, start.Row, FirstLine: start.Line));
             var read = ranges.SelectMany(range => reader.ReadAsync(range).ToListAsync().AsTask().Result).ToList();
-            ranges.Sum(range => range.RowCount).ShouldBe(whole.Count);
             read.Select(row => (row.Row, row.Line, row.Offset)).ShouldBe(whole.Select(row => (row.Row, row.Line, row.Offset)));
         }).QuickCheckThrowOnFailure();
 

@@ -98,25 +98,6 @@ public sealed class JsonlReaderTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Split_ranges_hold_the_rows_that_reading_them_gives() =>
-        Prop.ForAll(Files(), Gen.Choose(1, 5).ToArbitrary(), Gen.Choose(1, 400).ToArbitrary(), (file, maxRows, maxBytes) =>
-        {
-            var whole = Read(file).Result;
-            var ranges = JsonlReader.SplitAsync(new TrickleStream(file, 13), maxRows, maxBytes).ToListAsync().AsTask().Result;
-            var read = new List<SourceRow>();
-            foreach (var range in ranges)
-            {
-                range.RowCount.ShouldBeInRange(1, maxRows);
-                (range.RowCount == 1 || range.End - range.Start <= maxBytes).ShouldBeTrue();
-                range.FirstRow.ShouldBe(read.Count);
-                var rows = JsonlReader.ReadAsync(new MemoryStream(file), range).ToListAsync().AsTask().Result;
-                rows.Count.ShouldBe((int)range.RowCount);
-                read.AddRange(rows);
-            }
-            read.Select(row => (row.Row, row.Line, row.Offset, row.Error)).ShouldBe(whole.Select(row => (row.Row, row.Line, row.Offset, row.Error)));
-        }).QuickCheckThrowOnFailure();
-
-    [Fact]
     public void What_the_writer_writes_is_read_back()
     {
         using var stream = new MemoryStream();
