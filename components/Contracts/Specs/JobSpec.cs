@@ -37,6 +37,10 @@ public sealed record JobSpec
     [JsonPropertyName("output")]
     public required OutputSpec Output { get; init; }
 
+    /// <summary>Generate once for rows that ask the same. Default: false.</summary>
+    [JsonPropertyName("deduplicate")]
+    public bool Deduplicate { get; init; }
+
     /// <summary>Rows of one shard, and so of one output part, unless the dataset is so large that shards grow. Default: 256.</summary>
     [JsonPropertyName("batch_size")]
     public int BatchSize { get; init; } = 256;

@@ -16,6 +16,7 @@ internal static class NotSupportedYet
         ("model.engine_args.pipeline_parallel", spec => spec.Model.EngineArgs.PipelineParallel > 1),
         ("input.uri", spec => IsRemote(spec.Input.Uri)),
         ("output.uri", spec => IsRemote(spec.Output.Uri)),
+        ("deduplicate", spec => spec.Deduplicate),
         ("concurrency", spec => spec.Concurrency.Min > 1),
         ("placement.strategy", spec => spec.Placement.Strategy != PlacementStrategy.Pack),
         ("placement.bundle_per_worker", spec => spec.Placement.BundlePerWorker is not { Count: 1 } bundle || bundle.GetValueOrDefault("accelerator") != 1),
