@@ -12,6 +12,9 @@ public static class InferenceErrorCodes
     /// <summary>The hub could not be reached or has no such model.</summary>
     public const string ModelDownload = "model_download";
 
+    /// <summary>The hub has the model and does not give it to this account: it asks for a token, for another one, or for agreement to its terms.</summary>
+    public const string ModelAccess = "model_access";
+
     /// <summary>A request is malformed: sampling values out of range, no prompt, an unknown role.</summary>
     public const string InvalidRequest = "invalid_request";
 

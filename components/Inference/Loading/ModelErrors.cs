@@ -1,6 +1,6 @@
 namespace Serverless.Inference.Loading;
 
-/// <summary>The three kinds of failure that loading a model knows.</summary>
+/// <summary>The kinds of failure that loading a model knows.</summary>
 internal static class ModelErrors
 {
     /// <summary>A file is missing, truncated or malformed.</summary>
@@ -11,9 +11,12 @@ internal static class ModelErrors
     public static InferenceException Unsupported(string path, string field, string value, string supported) =>
         new(InferenceErrorCodes.ModelUnsupported, $"{path}: {field} = {value} is not supported; supported: {supported}.");
 
-    /// <summary>The hub has no such model, refuses it, or cannot be reached.</summary>
+    /// <summary>The hub has no such model, or cannot be reached.</summary>
     public static InferenceException Download(string problem, Exception? cause = null) =>
         new(InferenceErrorCodes.ModelDownload, problem, cause);
+
+    /// <summary>The hub has the model and refuses it to this account.</summary>
+    public static InferenceException Access(string problem) => new(InferenceErrorCodes.ModelAccess, problem);
 
     /// <summary>The file names of a folder for a message, at most a dozen of them.</summary>
     public static string FilesIn(string folder)

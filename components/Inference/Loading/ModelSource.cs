@@ -19,7 +19,7 @@ public static class ModelSource
     /// <param name="progress">Told how far a download is.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InferenceException">
-    /// <see cref="InferenceErrorCodes.ModelFile"/>: there is no such folder; <see cref="InferenceErrorCodes.ModelDownload"/>: see
+    /// <see cref="InferenceErrorCodes.ModelFile"/>: there is no such folder; <see cref="InferenceErrorCodes.ModelDownload"/>, <see cref="InferenceErrorCodes.ModelAccess"/>: see
     /// <see cref="HubClient.GetAsync"/>.
     /// </exception>
     public static async Task<ResolvedModel> ResolveAsync(

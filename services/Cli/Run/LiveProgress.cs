@@ -1,3 +1,4 @@
+using Serverless.Inference.Loading.Hub;
 using Serverless.Processing.Jobs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -5,20 +6,22 @@ using Spectre.Console.Rendering;
 namespace Serverless.Cli.Run;
 
 /// <summary>Progress for people who look at it: one bar that moves.</summary>
-internal sealed class LiveProgress : IProgress<JobProgress>
+internal sealed class LiveProgress : IRunProgress
 {
     private readonly ProgressTask _task;
+    private volatile bool _downloading;
 
     private LiveProgress(ProgressTask task) => _task = task;
 
-    private JobProgress? Last { get; set; }
+    /// <summary>What stands beside the bar.</summary>
+    private string Details { get; set; } = "";
 
     /// <summary>Shows a bar while <paramref name="work"/> runs.</summary>
-    public static Task<T> ShowAsync<T>(IAnsiConsole console, Func<IProgress<JobProgress>, Task<T>> work)
+    public static Task<T> ShowAsync<T>(IAnsiConsole console, Func<IRunProgress, Task<T>> work)
     {
         LiveProgress? progress = null;
         return console.Progress().AutoClear(enabled: true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DetailsColumn(() => progress?.Last))
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DetailsColumn(() => progress?.Details ?? ""))
             .StartAsync(context =>
             {
                 progress = new LiveProgress(context.AddTask("starting"));
@@ -28,15 +31,29 @@ internal sealed class LiveProgress : IProgress<JobProgress>
 
     public void Report(JobProgress value)
     {
-        Last = value;
-        _task.Description = ProgressText.Status(value.Status);
-        _task.MaxValue = Math.Max(value.RowsTotal, 1);
-        _task.Value = value.RowsDone;
+        // While the model is on its way the job has nothing to say.
+        if (!_downloading)
+        {
+            Show(ProgressText.Status(value.Status), value.RowsDone, value.RowsTotal, ProgressText.Details(value));
+        }
     }
 
-    private sealed class DetailsColumn(Func<JobProgress?> last) : ProgressColumn
+    public void Report(DownloadProgress value)
     {
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(last() is { } progress ? $"{ProgressText.Rows(progress)}  {ProgressText.Rate(progress)}  {ProgressText.TimeLeft(progress)}" : "");
+        _downloading = value.Bytes < value.TotalBytes;
+        Show("downloading", value.Bytes, value.TotalBytes, ProgressText.Details(value));
+    }
+
+    private void Show(string what, long done, long total, string details)
+    {
+        Details = details;
+        _task.Description = what;
+        _task.MaxValue = Math.Max(total, 1);
+        _task.Value = done;
+    }
+
+    private sealed class DetailsColumn(Func<string> details) : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(details());
     }
 }

@@ -1,28 +1,48 @@
 using Serverless.Contracts.Status;
+using Serverless.Inference.Loading.Hub;
 using Serverless.Processing.Jobs;
 
 namespace Serverless.Cli.Run;
 
 /// <summary>Progress for files and pipes: a line when the status changes and then every few seconds.</summary>
-internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IProgress<JobProgress>
+internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IRunProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
     private JobStatus? _status;
+    private bool _downloading;
     private long _written;
 
     public void Report(JobProgress value)
     {
         lock (_lock)
         {
-            if (value.Status == _status && time.GetElapsedTime(_written) < Interval)
+            if (value.Status != _status || (!_downloading && IsDue()))
             {
-                return;
+                _status = value.Status;
+                Write(ProgressText.Line(value));
             }
-
-            _status = value.Status;
-            _written = time.GetTimestamp();
-            output.WriteLine(ProgressText.Line(value));
         }
+    }
+
+    /// <summary>A model that is here already, or comes within moments, takes no line.</summary>
+    public void Report(DownloadProgress value)
+    {
+        lock (_lock)
+        {
+            _downloading = value.Bytes < value.TotalBytes;
+            if (_downloading && IsDue())
+            {
+                Write(ProgressText.Line(value));
+            }
+        }
+    }
+
+    private bool IsDue() => time.GetElapsedTime(_written) >= Interval;
+
+    private void Write(string line)
+    {
+        _written = time.GetTimestamp();
+        output.WriteLine(line);
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
+using Serverless.Inference;
+using Serverless.Processing;
 using Serverless.Processing.Jobs;
 using Serverless.Processing.Specs;
 using Serverless.Telemetry;
@@ -36,14 +38,14 @@ internal static class RunCommand
         {
             using var telemetry = TelemetrySession.Start(TelemetryOptions.FromEnvironment("serverless"));
             var spec = Override(JobFile.Read(file), model, output, limit);
-            var result = await ShowProgressAsync(progress => new JobRunner().RunAsync(spec, progress, cancellationToken));
+            var result = await ShowProgressAsync(progress => Runner(telemetry, progress).RunAsync(spec, progress, cancellationToken));
             await RunReport.WriteAsync(spec, result, format, cancellationToken);
             return result.Manifest.RowsFailed > 0 ? ExitCode.RowsFailed : ExitCode.Ok;
         }
         catch (JobException error)
         {
             await Console.Error.WriteLineAsync($"{error.Code}: {error.Message}");
-            return error.Code is ErrorCodes.InvalidSpec or ErrorCodes.NotSupported ? ExitCode.Usage : ExitCode.Failed;
+            return ExitCodeOf(error);
         }
         catch (FormatException error)
         {
@@ -57,6 +59,19 @@ internal static class RunCommand
         }
     }
 
+    private static int ExitCodeOf(JobException error) => error switch
+    {
+        { Code: ErrorCodes.InvalidSpec or ErrorCodes.NotSupported } => ExitCode.Usage,
+        { InnerException: InferenceException { Code: InferenceErrorCodes.ModelAccess } } => ExitCode.NotAuthorised,
+        _ => ExitCode.Failed,
+    };
+
+    private static JobRunner Runner(TelemetrySession telemetry, IRunProgress progress) => new(new JobRunnerOptions
+    {
+        LoadEngine = LocalEngine.LoggingTo(telemetry.Loggers),
+        ModelRevision = LocalEngine.ReportingTo(progress),
+    });
+
     private static JobSpec Override(JobSpec spec, string? model, string? output, long? limit) => spec with
     {
         Model = model is null ? spec.Model : spec.Model with { Source = model },
@@ -64,7 +79,7 @@ internal static class RunCommand
         Input = limit is null ? spec.Input : spec.Input with { Limit = limit },
     };
 
-    private static Task<JobResult> ShowProgressAsync(Func<IProgress<JobProgress>, Task<JobResult>> work) => Console.IsErrorRedirected
+    private static Task<JobResult> ShowProgressAsync(Func<IRunProgress, Task<JobResult>> work) => Console.IsErrorRedirected
         ? work(new PlainProgress(Console.Error, TimeProvider.System))
         : LiveProgress.ShowAsync(Terminal.Errors, work);
 }

@@ -36,7 +36,8 @@ public sealed class HubClient : IDisposable
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends it; what arrived is kept and the next call goes on there.</param>
     /// <exception cref="InferenceException">
-    /// <see cref="InferenceErrorCodes.ModelDownload"/>: there is no such model or revision, access is denied, the hub cannot be reached,
+    /// <see cref="InferenceErrorCodes.ModelAccess"/>: access is denied. <see cref="InferenceErrorCodes.ModelDownload"/>: there is no such model
+    /// or revision, the hub cannot be reached,
     /// or the cache cannot be written; the message says what to do. <see cref="InferenceErrorCodes.ModelFile"/>: it has no safetensors.
     /// </exception>
     public async Task<HubSnapshot> GetAsync(HubReference model, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)

@@ -37,7 +37,9 @@ internal static class HubErrors
             (403, _) => $"access to {model} is denied; {token} of an account that may read {page}.",
             var (status, _) => $"{address} answered {status} {response.ReasonPhrase} for {model}.",
         };
-        return ModelErrors.Download(problem + detail);
+        // A model that is not there may answer 401 to strangers; that is no question of access.
+        bool denied = code == "GatedRepo" || (code != "RepoNotFound" && response.StatusCode is (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden));
+        return denied ? ModelErrors.Access(problem + detail) : ModelErrors.Download(problem + detail);
     }
 
     /// <summary>The error for trying in vain.</summary>

@@ -11,19 +11,19 @@ public sealed class HubErrorTests : IDisposable
     public void Dispose() => hub.Dispose();
 
     [Theory]
-    [InlineData(401, "GatedRepo", null, "is gated", "Accept its terms at", "set HF_TOKEN", "(none is set)")]
-    [InlineData(403, "GatedRepo", "t", "is gated", "the one that is set has no access")]
-    [InlineData(401, "RepoNotFound", null, "there is no model acme/tiny", "or it is private", "set HF_TOKEN")]
-    [InlineData(404, "RepoNotFound", "t", "there is no model acme/tiny", "not allowed to read it")]
-    [InlineData(404, "RevisionNotFound", null, "acme/tiny has no revision main")]
-    [InlineData(401, null, null, "needs a token", "HF_TOKEN")]
-    [InlineData(401, null, "t", "refuses the token of HF_TOKEN")]
-    [InlineData(403, null, "t", "access to hf://acme/tiny@main is denied")]
-    [InlineData(400, null, null, "answered 400")]
-    public async Task A_refusal_says_what_it_means_and_what_to_do(int status, string? code, string? token, params string[] parts)
+    [InlineData(401, "GatedRepo", null, InferenceErrorCodes.ModelAccess, "is gated", "Accept its terms at", "set HF_TOKEN", "(none is set)")]
+    [InlineData(403, "GatedRepo", "t", InferenceErrorCodes.ModelAccess, "is gated", "the one that is set has no access")]
+    [InlineData(401, "RepoNotFound", null, InferenceErrorCodes.ModelDownload, "there is no model acme/tiny", "or it is private", "set HF_TOKEN")]
+    [InlineData(404, "RepoNotFound", "t", InferenceErrorCodes.ModelDownload, "there is no model acme/tiny", "not allowed to read it")]
+    [InlineData(404, "RevisionNotFound", null, InferenceErrorCodes.ModelDownload, "acme/tiny has no revision main")]
+    [InlineData(401, null, null, InferenceErrorCodes.ModelAccess, "needs a token", "HF_TOKEN")]
+    [InlineData(401, null, "t", InferenceErrorCodes.ModelAccess, "refuses the token of HF_TOKEN")]
+    [InlineData(403, null, "t", InferenceErrorCodes.ModelAccess, "access to hf://acme/tiny@main is denied")]
+    [InlineData(400, null, null, InferenceErrorCodes.ModelDownload, "answered 400")]
+    public async Task A_refusal_says_what_it_means_and_what_to_do(int status, string? code, string? token, string errorCode, params string[] parts)
     {
         hub.OnHub = _ => new Reply(status, null, code is null ? [] : [("X-Error-Code", code), ("X-Error-Message", "because.")]);
-        string message = await ErrorAsync(change: options => options with { Token = token });
+        string message = await ErrorAsync(errorCode, options => options with { Token = token });
         foreach (string part in parts) message.ShouldContain(part);
         if (code is not null) message.ShouldContain("The hub says: because.");
         hub.HubRequests.Count.ShouldBe(1, "it will not change by itself");
@@ -105,10 +105,10 @@ public sealed class HubErrorTests : IDisposable
         message.ShouldContain("HF_HUB_CACHE");
     }
 
-    private async Task<string> ErrorAsync(Func<HubOptions, HubOptions>? change = null)
+    private async Task<string> ErrorAsync(string code = InferenceErrorCodes.ModelDownload, Func<HubOptions, HubOptions>? change = null)
     {
         var error = await Should.ThrowAsync<InferenceException>(() => hub.GetAsync(change: change));
-        error.Code.ShouldBe(InferenceErrorCodes.ModelDownload);
+        error.Code.ShouldBe(code);
         return error.Message;
     }
 }
