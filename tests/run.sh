@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test. Arguments go to `dotnet test` (for instance --filter Name~Parquet);
+# Builds everything and runs every test. Arguments go to `dotnet test` (for instance --filter FullyQualifiedName~Parquet);
 # --all adds the long kill loops and soaks. Ends with "N passed, N failed[, N skipped]".
 set -u
 cd "$(dirname "$0")/.."
@@ -13,7 +13,7 @@ filter=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --all) all=true ;;
-    --filter) filter="$2"; shift ;;
+    --filter) filter="${2:?tests/run.sh: --filter needs an expression, for instance FullyQualifiedName~Parquet}"; shift ;;
     *) arguments+=("$1") ;;
   esac
   shift

@@ -10,10 +10,10 @@ public sealed record EngineOptions(string ModelSource)
     /// <summary>Sequences that run at once. Default: 128.</summary>
     public int MaxNumSeqs { get; init; } = 128;
 
-    /// <summary>Tokens of one step, prefill chunks and decodes together. Default: 2048 (256 on CPU is chosen by the engine if unset).</summary>
+    /// <summary>Tokens of one step, prefill chunks and decodes together; at least <see cref="MaxNumSeqs"/>. Default: the larger of 256 and that.</summary>
     public int? MaxNumBatchedTokens { get; init; }
 
-    /// <summary>Weights in memory: <c>auto</c> (bf16 on CPU), <c>float32</c>, <c>bfloat16</c>, <c>float16</c>. Default: auto.</summary>
+    /// <summary>Weights in memory: <c>auto</c> (bfloat16), <c>float32</c>, <c>bfloat16</c>, <c>float16</c>. Default: auto.</summary>
     public string Dtype { get; init; } = "auto";
 
     /// <summary><c>int8</c>: 8-bit weights with a scale per block. Default: none.</summary>
@@ -25,7 +25,7 @@ public sealed record EngineOptions(string ModelSource)
     /// <summary>Bytes of KV cache. Default on CPU: the smaller of 4 GiB and a quarter of the available memory.</summary>
     public long? KvCacheBytes { get; init; }
 
-    /// <summary>Share of the GPU's memory that the engine may use. Default: 0.9.</summary>
+    /// <summary>Share of a GPU's memory that the engine may use, above 0 and at most 1; without meaning on a CPU. Default: 0.9.</summary>
     public double GpuMemoryUtilization { get; init; } = 0.9;
 
     /// <summary>Reuse KV blocks of equal prompt beginnings. Default: true.</summary>

@@ -11,9 +11,6 @@ internal static class ByteAlphabet
     private static readonly char[] s_chars = BuildChars();
     private static readonly short[] s_bytes = BuildBytes();
 
-    /// <summary>The character that stands for a byte.</summary>
-    public static char CharOf(byte value) => s_chars[value];
-
     /// <summary>The byte that a character stands for, or -1.</summary>
     public static int ByteOf(char value) => value < s_bytes.Length ? s_bytes[value] : -1;
 

@@ -14,8 +14,6 @@ internal sealed class DictView(object mapping, DictPart part)
 
     public DictPart Part => part;
 
-    public object Mapping => mapping;
-
     public IEnumerable<object?> Items() => part switch
     {
         DictPart.Keys => Mappings.Keys(mapping),
