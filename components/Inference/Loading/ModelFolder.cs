@@ -41,7 +41,10 @@ public sealed class ModelFolder : IDisposable
             throw ModelErrors.File(full, File.Exists(full) ? "is a file; expected a model folder." : "there is no such folder.");
         var generation = GenerationConfig.Read(full);
         var config = ModelConfigReader.Read(full);
-        if (generation.EosTokenIds.Count > 0) config = config with { EosTokenIds = generation.EosTokenIds };
+        var ends = generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : config.EosTokenIds;
+
+        // A token that has no logit can never come, so it ends nothing and there is nothing to mask.
+        config = config with { EosTokenIds = [.. ends.Where(token => token < config.VocabSize)] };
         return new ModelFolder(full, config, generation, Weights.Open(full));
     }
 

@@ -14,6 +14,12 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     // A step of so many rows is bound by arithmetic on a CPU already; more would only make decodes wait longer.
     private const int DefaultBatchedTokens = 256;
 
+    // Kernels take heads in vectors of so many numbers.
+    private const int HeadUnit = 8;
+
+    // A step's block tables lie in one array.
+    private const int MaxTableEntries = 1 << 28;
+
     /// <summary>Requests that may wait in the engine before submitting one has to wait itself.</summary>
     public int MaxWaiting => Math.Max(1024, 16 * MaxSequences);
 
@@ -39,9 +45,13 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     /// <param name="options">Options that were checked.</param>
     /// <param name="config">The model.</param>
     /// <param name="kernels">The device.</param>
-    /// <exception cref="InferenceException">The context is longer than the model's, or the KV cache cannot hold one sequence.</exception>
+    /// <exception cref="InferenceException">
+    /// The context is longer than the model's, the KV cache cannot hold one sequence, or the kernels cannot take the model's heads.
+    /// </exception>
     public static EngineLimits Resolve(EngineOptions options, ModelConfig config, IKernels kernels)
     {
+        if (config.HeadSize % HeadUnit != 0)
+            throw new InferenceException(InferenceErrorCodes.ModelUnsupported, $"Heads of {config.HeadSize} numbers (head_dim) are not supported; supported: multiples of {HeadUnit}.");
         Require(
             options.MaxModelLen is null || options.MaxModelLen <= config.MaxPositionEmbeddings,
             "max_model_len", $"at most the model's own context length ({config.MaxPositionEmbeddings})", options.MaxModelLen);
@@ -54,6 +64,8 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
         long affordable = (options.KvCacheBytes ?? kernels.DefaultKvCacheBytes) / blockBytes;
         int maxModelLen = ContextLength(options, config, affordable, blockBytes);
         long usable = (long)options.MaxNumSeqs * ((maxModelLen + options.BlockSize - 1) / options.BlockSize);
+        Require(
+            usable <= MaxTableEntries, "max_num_seqs", $"at most {MaxTableEntries / (usable / options.MaxNumSeqs)} with max_model_len {maxModelLen}", options.MaxNumSeqs);
         shape = shape with { Blocks = (int)Math.Min(Math.Min(affordable, usable), int.MaxValue / options.BlockSize) };
         return new EngineLimits(maxModelLen, options.MaxNumSeqs, batchedTokens, storage, shape);
     }

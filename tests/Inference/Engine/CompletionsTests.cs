@@ -97,6 +97,19 @@ public sealed class CompletionsTests(EngineFixture fixture) : IClassFixture<Engi
     }
 
     [Fact]
+    public async Task An_end_token_beyond_the_vocabulary_harms_nobody()
+    {
+        using var model = new TinyModel();
+        model.Config["eos_token_id"] = new System.Text.Json.Nodes.JsonArray(TinyModel.Eos, TinyModel.VocabSize, 100_000);
+        await using var engine = await LlmEngine.LoadAsync(fixture.Options with { ModelSource = model.Save().Folder });
+        var result = await EngineFixture.GenerateOneAsync(
+            engine, EngineFixture.Request("hello", new SamplingParams { Temperature = 0, MaxTokens = 6, MinTokens = 4 }));
+        result.Error.ShouldBeNull();
+        result.Completions[0].TokenIds.Count.ShouldBeGreaterThanOrEqualTo(4);
+        engine.Config.EosTokenIds.ShouldBe([TinyModel.Eos]);
+    }
+
+    [Fact]
     public async Task The_context_cuts_max_tokens()
     {
         await using var engine = await fixture.LoadAsync(o => o with { MaxModelLen = 32 });

@@ -69,6 +69,27 @@ public sealed class ModelErrorTests
             error.Message.ShouldContain(known);
     }
 
+    [Fact]
+    public async Task Heads_that_the_kernels_cannot_take_are_refused()
+    {
+        using var model = new TinyModel();
+        model.Config["head_dim"] = 12;
+        var error = await LoadFailsAsync(model.Save());
+        error.Code.ShouldBe(InferenceErrorCodes.ModelUnsupported);
+        error.Message.ShouldBe("Heads of 12 numbers (head_dim) are not supported; supported: multiples of 8.");
+    }
+
+    [Fact]
+    public async Task More_sequences_than_block_tables_can_be_made_for_are_refused_with_how_many_can()
+    {
+        using var model = new TinyModel();
+        model.Config["max_position_embeddings"] = 1 << 20;
+        var error = await Should.ThrowAsync<InferenceException>(
+            () => LlmEngine.LoadAsync(Options(model.Save()) with { MaxNumSeqs = 65536, KvCacheBytes = 1L << 40 }));
+        error.Code.ShouldBe(InferenceErrorCodes.EngineOptions);
+        error.Message.ShouldBe("max_num_seqs must be at most 4096 with max_model_len 1048576; found 65536.");
+    }
+
     public static TheoryData<string, Func<EngineOptions, EngineOptions>, string> WrongOptions => new()
     {
         { "max_num_seqs", o => o with { MaxNumSeqs = 0 }, "max_num_seqs must be from 1 to 65536; found 0." },
