@@ -31,8 +31,8 @@ public sealed class CsvTableReader
         var records = new RecordReader<CsvScan>(stream, RowRange.All, options.MaxRowBytes, new CsvScan(delimiter));
         if (!await records.NextAsync(cancellation)) throw new TableException("The CSV file is empty; expected a first line with the columns' names.");
         var names = new List<string>();
-        if (records.IsTooLong || CsvFields.Split(records.Bytes, delimiter, names) is not null)
-            throw new TableException($"Line {records.Line}, the header of the CSV file, is not a CSV record of at most {options.MaxRowBytes} bytes.");
+        var wrong = records.IsTooLong ? $"it is longer than {options.MaxRowBytes} bytes" : CsvFields.Split(records.Bytes, delimiter, names);
+        if (wrong is not null) throw new TableException($"Line {records.Line}, the header of the CSV file, cannot be read: {wrong}.");
         TableSchema.CheckNames([.. names.Select(name => new Column(name, ColumnType.String))], "The CSV header", "column");
         return new CsvTableReader(stream, options, names, new RowRange(records.EndOffset, long.MaxValue, FirstLine: records.EndLine));
     }

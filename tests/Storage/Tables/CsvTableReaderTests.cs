@@ -46,7 +46,7 @@ public sealed class CsvTableReaderTests
     [InlineData("", "The CSV file is empty")]
     [InlineData("a,,c\n", "needs a name")]
     [InlineData("a,A\n", "two columns named \"a\" and \"A\"")]
-    [InlineData("a,\"b\n", "Line 1, the header")]
+    [InlineData("a,\"b\n", "Line 1, the header of the CSV file, cannot be read: the quote that opens field 2 is not closed")]
     public async Task A_header_that_names_no_columns_is_refused(string text, string message) =>
         (await Should.ThrowAsync<TableException>(() => Read(text))).Message.ShouldContain(message);
 
