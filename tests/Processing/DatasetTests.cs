@@ -31,6 +31,34 @@ public sealed class DatasetTests : IDisposable
         (await Items(Dataset.Read(folder.Sub("data/x/*.jsonl")))).ShouldBe(["1", "2"]);
     }
 
+    [Fact]
+    public async Task Files_with_tabulators_are_tables_like_any_other()
+    {
+        folder.Write("data/a.tsv", "item\tnote\na, b\t1\n");
+        folder.Write("data/b.tab", "item\tnote\n\"c\td\"\t2\n");
+        (await Items(Dataset.Read(folder.Sub("data")))).ShouldBe(["a, b", "c\td"]);
+        (await Items(Dataset.ReadCsv(folder.Sub("data/a.tsv")))).ShouldBe(["a, b"]);
+    }
+
+    [Fact]
+    public async Task A_link_to_nothing_that_a_glob_matches_is_named()
+    {
+        folder.Write("data/a.jsonl", "{\"item\": \"a\"}\n");
+        File.CreateSymbolicLink(folder.Sub("data/b.jsonl"), folder.Sub("absent"));
+        var error = await Should.ThrowAsync<JobException>(() => Items(Dataset.Read(folder.Sub("data/*.jsonl"))));
+        error.Code.ShouldBe(ErrorCodes.InvalidInput);
+        error.Message.ShouldContain("b.jsonl");
+    }
+
+    [Fact]
+    public async Task A_column_without_a_name_is_wrong_input()
+    {
+        var source = new FileSource(folder.Write("a.jsonl", "{\"\": 1}\n"), default);
+        var error = await Should.ThrowAsync<JobException>(async () => await source.ScanAsync(await source.ListAsync(default), 10, 10, default));
+        error.Code.ShouldBe(ErrorCodes.InvalidInput);
+        error.Message.ShouldContain("is empty");
+    }
+
     [Theory]
     [InlineData("absent.jsonl", "there is no file or folder")]
     [InlineData("*.parquet", "matches *.parquet")]
@@ -47,6 +75,7 @@ public sealed class DatasetTests : IDisposable
     [Theory]
     [InlineData("a.jsonl")]
     [InlineData("a.csv")]
+    [InlineData("a.tsv")]
     [InlineData("a.parquet")]
     public async Task Shards_read_one_after_the_other_give_the_file(string name)
     {
@@ -144,8 +173,9 @@ public sealed class DatasetTests : IDisposable
             case ".jsonl":
                 File.WriteAllLines(path, items.Select(item => $"{{\"n\": 1, \"item\": {System.Text.Json.JsonSerializer.Serialize(item)}}}"));
                 break;
-            case ".csv":
-                File.WriteAllText(path, "n,item\n" + string.Concat(items.Select(item => $"1,\"{item.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n")));
+            case ".csv" or ".tsv":
+                var comma = TextTableOptions.DelimiterOf(name);
+                File.WriteAllText(path, $"n{comma}item\n" + string.Concat(items.Select(item => $"1{comma}\"{item.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n")));
                 break;
             default:
                 using (var writer = ParquetWriter.Create(path, new TableSchema(new Column("n", ColumnType.Int64), new Column("item", ColumnType.String))))

@@ -322,6 +322,33 @@ public sealed class JobRunnerTests : IDisposable
         ((string)rows[2].GetStruct("error")!["message"]!).ShouldContain("did you mean \"temperature\"?");
     }
 
+    [Fact]
+    public async Task Fields_of_an_openai_request_that_say_the_default_are_taken()
+    {
+        var input = folder.Write("batch.jsonl", """
+            {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"messages": [{"role": "user", "content": "hello"}], "response_format": {"type": "text"}, "tools": [], "tool_choice": "auto", "modalities": ["text"], "parallel_tool_calls": true}}
+            {"custom_id": "b", "method": "POST", "url": "/v1/chat/completions", "body": {"messages": [{"role": "user", "content": "hello"}], "response_format": {"type": "json_object"}}}
+            """);
+        var spec = Spec([]) with { Preprocess = null, Input = new InputSpec { Uri = input, Format = InputFormat.OpenAIBatch } };
+        var rows = await (await Run(new ScriptedEngine(), spec)).ReadRowsAsync().ToListAsync();
+        rows.Select(row => row["generated_text"]).ShouldBe(["HELLO", null]);
+        ((string)rows[1].GetStruct("error")!["message"]!).ShouldBe("body.response_format is not supported yet");
+    }
+
+    [Fact]
+    public async Task A_number_that_json_lacks_stands_as_text_in_a_column_of_texts()
+    {
+        folder.Write("data/b.jsonl", """{"item": "b", "x": "text"}""");
+        using (var writer = ParquetWriter.Create(folder.Sub("data/a.parquet"), new TableSchema(new Column("item", ColumnType.String), new Column("x", ColumnType.Float64))))
+        {
+            writer.Write(["a", double.NaN]);
+            writer.Complete();
+        }
+
+        var rows = await (await Run(new ScriptedEngine(), Spec([]) with { Input = new InputSpec { Uri = folder.Sub("data") } })).ReadRowsAsync().ToListAsync();
+        rows.Select(row => row["x"]).ShouldBe(["\"NaN\"", "text"]);
+    }
+
     static object? ErrorType(Row row) => row.GetStruct("error")?["type"];
 
     JobSpec Spec(IEnumerable<string> items, string? output = null) => new()

@@ -27,7 +27,7 @@ public sealed record InputSpec
 [JsonConverter(typeof(JsonStringEnumConverter<InputFormat>))]
 public enum InputFormat
 {
-    /// <summary>By file name: .parquet, .jsonl, .ndjson, .csv.</summary>
+    /// <summary>By file name: .parquet, .jsonl, .ndjson, .csv, .tsv, .tab.</summary>
     [JsonStringEnumMemberName("auto")]
     Auto,
 
@@ -39,7 +39,7 @@ public enum InputFormat
     [JsonStringEnumMemberName("jsonl")]
     Jsonl,
 
-    /// <summary>Comma-separated values with a header.</summary>
+    /// <summary>Comma-separated values with a header; separated by tabulators in files named .tsv or .tab.</summary>
     [JsonStringEnumMemberName("csv")]
     Csv,
 

@@ -48,7 +48,7 @@ public sealed class Dataset
     /// <param name="uri">A file, a folder or a glob.</param>
     public static Dataset ReadJsonl(string uri) => Read(uri, InputFormat.Jsonl);
 
-    /// <summary>Rows of CSV files with a header, see <see cref="Read"/>.</summary>
+    /// <summary>Rows of CSV files with a header (<c>.tsv</c> and <c>.tab</c>: with tabulators), see <see cref="Read"/>.</summary>
     /// <param name="uri">A file, a folder or a glob.</param>
     public static Dataset ReadCsv(string uri) => Read(uri, InputFormat.Csv);
 

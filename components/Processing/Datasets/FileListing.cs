@@ -19,6 +19,8 @@ internal sealed record FileListing(string Root, string? Name, string? Pattern)
         [".jsonl"] = InputFormat.Jsonl,
         [".ndjson"] = InputFormat.Jsonl,
         [".csv"] = InputFormat.Csv,
+        [".tsv"] = InputFormat.Csv,
+        [".tab"] = InputFormat.Csv,
     };
 
     public static FileListing Parse(string uri)
@@ -63,7 +65,11 @@ internal sealed record FileListing(string Root, string? Name, string? Pattern)
         {
             // Walks only folders that the pattern can lead into: "*.jsonl" in a home folder is no tour of everything below it.
             foreach (var match in new Matcher(StringComparison.Ordinal).AddInclude(Pattern).Execute(new DirectoryInfoWrapper(new DirectoryInfo(Root))).Files)
-                files.Add(ToRecord((await store.GetInfoAsync(match.Path, cancellationToken))!));
+            {
+                files.Add(await store.GetInfoAsync(match.Path, cancellationToken) is { } one
+                    ? ToRecord(one)
+                    : throw new JobException(ErrorCodes.InvalidInput, $"input: {Path.Combine(Root, match.Path)} matches {Pattern} and is no file; is it a link to nothing?"));
+            }
         }
         else
         {
@@ -78,6 +84,18 @@ internal sealed record FileListing(string Root, string? Name, string? Pattern)
             throw new JobException(ErrorCodes.InvalidInput, $"input: no file in {Root} {(Pattern is null ? $"has one of the endings {string.Join(", ", Extensions.Keys)}" : $"matches {Pattern}")}");
         files.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return files;
+    }
+
+    /// <summary>Whether a file of this absolute path would be listed.</summary>
+    public bool Covers(string path, InputFormat format)
+    {
+        if (Name is not null)
+            return path == Path.Combine(Root, Name);
+        var folder = Root.TrimEnd('/') + "/";
+        if (!path.StartsWith(folder, StringComparison.Ordinal))
+            return false;
+        var name = path[folder.Length..];
+        return Pattern is null ? !IsHidden(name) && Holds(name, format) : new Matcher(StringComparison.Ordinal).AddInclude(Pattern).Match(name).HasMatches;
     }
 
     // What Spark and Hive leave out too: commit marks, plans, temporary files.

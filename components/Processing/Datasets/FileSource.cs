@@ -32,6 +32,8 @@ internal sealed class FileSource : IRowSource
     public Task<IReadOnlyList<InputFileRecord>> ListAsync(CancellationToken cancellationToken) =>
         location.Value.Listing.ListAsync(Store, format, cancellationToken);
 
+    public bool Covers(string path) => location.Value.Listing.Covers(path, format);
+
     public async Task<DatasetScan> ScanAsync(IReadOnlyList<InputFileRecord> files, int rowsPerRange, long limit, CancellationToken cancellationToken)
     {
         var columns = new SchemaInference();
@@ -94,7 +96,7 @@ internal sealed class FileSource : IRowSource
     {
         InputFormat.Parquet => new ParquetFormat(),
         InputFormat.Jsonl => TextFormat.Jsonl,
-        InputFormat.Csv => TextFormat.Csv,
+        InputFormat.Csv => TextFormat.Csv(name),
         InputFormat.OpenAIBatch => new OpenAIBatchFormat(),
         _ => throw new JobException(ErrorCodes.InvalidInput,
             $"{name}: its ending does not say what it holds; name the format (parquet, jsonl, csv, openai-batch)"),

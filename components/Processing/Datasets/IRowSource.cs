@@ -42,6 +42,10 @@ internal interface IRowSource
     /// <exception cref="JobException">There is no file.</exception>
     Task<IReadOnlyList<InputFileRecord>> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether a file of this absolute path would be one of them.</summary>
+    /// <exception cref="JobException">There is no such input.</exception>
+    bool Covers(string path);
+
     /// <summary>Looks at every row once: ranges of at most so many rows (and <see cref="Dataset.MaxShardBytes"/>), columns and types.</summary>
     Task<DatasetScan> ScanAsync(IReadOnlyList<InputFileRecord> files, int rowsPerRange, long limit, CancellationToken cancellationToken);
 

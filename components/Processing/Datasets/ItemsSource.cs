@@ -20,6 +20,8 @@ internal sealed class ItemsSource(IEnumerable<object?> items) : IRowSource
 
     public Task<IReadOnlyList<InputFileRecord>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<InputFileRecord>>([]);
 
+    public bool Covers(string path) => false;
+
     public Task<DatasetScan> ScanAsync(IReadOnlyList<InputFileRecord> files, int rowsPerRange, long limit, CancellationToken cancellationToken)
     {
         var count = Math.Min(rows.Value.Length, limit);

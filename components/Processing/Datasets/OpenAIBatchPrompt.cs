@@ -25,7 +25,7 @@ internal static class OpenAIBatchPrompt
     {
         var body = row.GetStruct(OpenAIBatchFormat.Body)!;
         var isChat = row[OpenAIBatchFormat.Url] is OpenAIBatchFormat.ChatUrl;
-        foreach (var (name, _) in body.Where(field => Unsupported.Contains(field.Key) && field.Value is not (null or false)))
+        foreach (var (name, _) in body.Where(field => Unsupported.Contains(field.Key) && !IsDefault(field.Key, field.Value)))
             throw Wrong($"body.{name} is not supported yet");
         var sampling = SamplingValues.Apply(Start(isChat, defaults), body.Where(field => !Ignored.Contains(field.Key) && !Unsupported.Contains(field.Key)));
         sampling = SamplingValues.Apply(sampling, Renamed(body, isChat));
@@ -33,6 +33,18 @@ internal static class OpenAIBatchPrompt
             ? new Prompt { Messages = Messages(body), SamplingParams = sampling }
             : new Prompt { Text = body.GetValueOrDefault("prompt") as string ?? throw Wrong($"body.prompt: expected a text, found {RowValue.Describe(body.GetValueOrDefault("prompt"))}"), SamplingParams = sampling };
     }
+
+    static bool IsDefault(string name, object? value) => (name, value) switch
+    {
+        (_, null or false) => true,
+        ("tools" or "functions", IReadOnlyList<object?> { Count: 0 }) => true,
+        ("tool_choice" or "function_call", "none" or "auto") => true,
+        ("response_format", IReadOnlyDictionary<string, object?> format) => format.GetValueOrDefault("type") is "text",
+        ("modalities", IReadOnlyList<object?> list) => list is ["text"],
+        ("best_of", 1L) => true,
+        ("parallel_tool_calls", true) => true,
+        _ => false,
+    };
 
     // Chat completions go on to the end of the context unless told otherwise; completions have 16 tokens, like vLLM's.
     static SamplingParams Start(bool isChat, SamplingParams? defaults) => defaults ?? (isChat ? new SamplingParams { MaxTokens = int.MaxValue } : new SamplingParams());

@@ -19,8 +19,12 @@ internal class TextFormat(TextReader read) : IFileFormat
 {
     public static TextFormat Jsonl { get; } = new((stream, range, cancellationToken) => JsonlReader.ReadAsync(stream, range, null, cancellationToken));
 
-    /// <summary>Values stay the texts that they are: "007" is not 7.</summary>
-    public static TextFormat Csv { get; } = new(ReadCsvAsync);
+    /// <summary>CSV, or what the file's name says stands between the fields. Values stay the texts that they are: "007" is not 7.</summary>
+    public static TextFormat Csv(string name)
+    {
+        var options = new TextTableOptions { Delimiter = TextTableOptions.DelimiterOf(name) };
+        return new((stream, range, cancellationToken) => ReadCsvAsync(stream, options, range, cancellationToken));
+    }
 
     public async IAsyncEnumerable<SourceRange> ScanAsync(FileScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -85,9 +89,10 @@ internal class TextFormat(TextReader read) : IFileFormat
             : new InputRow(Row.Empty, new RowError(ErrorCodes.BadLine, $"{place}: {row.Error}", RowStages.Read));
     }
 
-    static async IAsyncEnumerable<SourceRow> ReadCsvAsync(Stream stream, RowRange? range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    static async IAsyncEnumerable<SourceRow> ReadCsvAsync(
+        Stream stream, TextTableOptions options, RowRange? range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var table = await CsvTableReader.OpenAsync(stream, null, cancellationToken);
+        var table = await CsvTableReader.OpenAsync(stream, options, cancellationToken);
         await foreach (var row in table.ReadAsync(range, null, cancellationToken))
             yield return row;
     }

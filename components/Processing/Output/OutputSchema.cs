@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Serverless.Contracts;
 using Serverless.Processing.Rows;
 using Serverless.Storage.Tables;
@@ -10,6 +11,9 @@ namespace Serverless.Processing.Output;
 /// <param name="inputColumns">Names of columns whose values are the input's own.</param>
 internal sealed class OutputSchema(TableSchema table, IEnumerable<string> inputColumns)
 {
+    /// <summary>Parquet has numbers that JSON lacks; they stand as "NaN", "Infinity" and "-Infinity".</summary>
+    static readonly JsonSerializerOptions AsText = new(ContractsJson.Compact) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     readonly HashSet<string> input = [.. inputColumns];
 
     public TableSchema Table => table;
@@ -56,7 +60,7 @@ internal sealed class OutputSchema(TableSchema table, IEnumerable<string> inputC
     /// </summary>
     static object Widen(object value, ColumnType type) => (type.Kind, value) switch
     {
-        (ColumnKind.String, not string) => JsonSerializer.Serialize(value, ContractsJson.Compact),
+        (ColumnKind.String, not string) => JsonSerializer.Serialize(value, AsText),
         (ColumnKind.List, IReadOnlyList<object?> list) when NeedsWidening(type.Element!) =>
             list.Select(item => item is null ? null : Widen(item, type.Element!)).ToArray(),
         (ColumnKind.Struct, IReadOnlyDictionary<string, object?> record) when NeedsWidening(type) => WidenFields(record, type),

@@ -33,6 +33,12 @@ internal sealed class SchemaInference
                 $"the input has columns whose names differ by case only ({string.Join(", ", clash)}); readers of Parquet take those for one: rename one of them");
         }
 
+        if (columns.Keys.FirstOrDefault(name => name.Length == 0 || name.Contains('\0', StringComparison.Ordinal)) is { } unnamed)
+        {
+            throw new JobException(ErrorCodes.InvalidInput,
+                $"the input has a column whose name {(unnamed.Length == 0 ? "is empty" : "has a NUL character in it")}; no table can have that: rename it");
+        }
+
         return [.. columns.Select(column => new Column(column.Key, column.Value.Type))];
     }
 }
