@@ -23,11 +23,16 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
         progress.Enter(JobStatus.Planning);
         var revision = await host.ModelRevision(job.Spec.Model.Source, cancellationToken);
         var files = await job.Dataset.Source.ListAsync(cancellationToken);
-        var record = await ClaimAsync(files, revision, cancellationToken);
-        if (await FinishedAsync(cancellationToken) is { } finished)
+        var record = Record(files, revision);
+        var mode = job.Spec.Output.Mode;
+        var planner = new Planner(job, output, engineColumns);
+        // A job that cannot be planned leaves the folder as it was: whoever mends it can run it there.
+        var draft = await output.IsFreeAsync(record, mode, cancellationToken) ? await planner.DraftAsync(record.Fingerprint, files, cancellationToken) : null;
+        record = await output.ClaimAsync(record, mode, cancellationToken);
+        if (await FinishedAsync(record, cancellationToken) is { } finished)
             return (finished, true);
 
-        var plan = await new Planner(job, output, engineColumns).PlanAsync(record.Fingerprint, files, cancellationToken);
+        var plan = await planner.PlanAsync(draft, record.Fingerprint, files, cancellationToken);
         progress.Planned(plan.Plan);
         var left = await FindWorkAsync(plan, progress, cancellationToken);
         using var schema = new PartSchema(output, plan, engineColumns);
@@ -41,11 +46,11 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
         return (manifest, false);
     }
 
-    async Task<JobRecord> ClaimAsync(IReadOnlyList<InputFileRecord> files, string revision, CancellationToken cancellationToken)
+    JobRecord Record(IReadOnlyList<InputFileRecord> files, string revision)
     {
         var identity = job.Identity(files, revision);
         var now = host.Time.GetUtcNow();
-        var record = new JobRecord
+        return new JobRecord
         {
             JobId = job.Spec.Id ?? JobId.Create(now),
             Name = job.Spec.Name,
@@ -53,13 +58,17 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
             CreatedAt = now,
             Identity = identity,
         };
-        return await output.ClaimAsync(record, job.Spec.Output.Mode, cancellationToken);
     }
 
-    async Task<Manifest?> FinishedAsync(CancellationToken cancellationToken) =>
-        await output.ExistsAsync(Manifest.SuccessFileName, cancellationToken)
-            ? await output.ReadAsync<Manifest>(Manifest.FileName, cancellationToken)
-            : null;
+    /// <summary>The manifest of a finished job whose parts are all still there; null if the job is not finished.</summary>
+    async Task<Manifest?> FinishedAsync(JobRecord record, CancellationToken cancellationToken)
+    {
+        if (!await output.ExistsAsync(Manifest.SuccessFileName, cancellationToken)
+            || await output.ReadAsync<Manifest>(Manifest.FileName, cancellationToken) is not { } manifest)
+            return null;
+        await output.CheckCompleteAsync(manifest, record, cancellationToken);
+        return manifest;
+    }
 
     /// <summary>The shards that have no part yet; the others are counted by what their parts say.</summary>
     async Task<IReadOnlyList<ShardRecord>> FindWorkAsync(PlannedJob plan, ProgressTracker progress, CancellationToken cancellationToken)

@@ -9,6 +9,8 @@ namespace Serverless.Processing.Jobs;
 /// <summary>What a finished job left.</summary>
 public sealed class JobResult
 {
+    const string PartName = "part-0000000.parquet";
+
     readonly BlobUri location;
 
     JobResult(BlobUri location, Manifest manifest, bool wasFinished) =>
@@ -34,8 +36,7 @@ public sealed class JobResult
         {
             if (limit <= 0)
                 yield break;
-            using var local = await store.GetLocalFileAsync(part.Name, cancellationToken);
-            using var file = ParquetFile.Open(local.Path);
+            using var file = await OpenAsync(store, part.Name, cancellationToken);
             var shape = new RowShape([.. file.Schema.Columns.Select(column => column.Name)]);
             foreach (var values in file.ReadRows(0, limit))
             {
@@ -45,12 +46,32 @@ public sealed class JobResult
         }
     }
 
+    async Task<ParquetFile> OpenAsync(IBlobStore store, string part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Parts are local files in every store that there is so far; they outlive this object.
+            using var local = await store.GetLocalFileAsync(part, cancellationToken);
+            return ParquetFile.Open(local.Path);
+        }
+        catch (Exception e) when (e is BlobException or TableException)
+        {
+            throw new JobException(ErrorCodes.OutputCorrupt, $"{OutputUri}: {part} cannot be read: {e.Message}", e);
+        }
+    }
+
     internal static async Task<JobResult> RunAsync(JobDefinition job, JobHost host, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         var output = OutputLocation(job.Spec.Output.Uri);
         using var store = host.OpenOutput(output);
         try
         {
+            if (job.Dataset.Source.Covers(Path.Combine(output.Path, PartName)))
+            {
+                throw new JobException(ErrorCodes.InvalidSpec,
+                    $"output.uri: {output} lies inside the input {job.Spec.Input.Uri}, so its parts would be rows of the next run; choose a folder outside");
+            }
+
             var folder = new OutputFolder(store, output.ToString());
             var (manifest, wasFinished) = await new JobExecution(job, folder, host, progress).RunAsync(cancellationToken);
             return new JobResult(output, manifest, wasFinished);

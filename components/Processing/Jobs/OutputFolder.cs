@@ -20,6 +20,19 @@ internal sealed class OutputFolder(IBlobStore store, string uri)
 
     public string Uri => uri;
 
+    /// <summary>Whether the folder must still be taken for a job; false if it is this job's already.</summary>
+    /// <exception cref="JobException">It holds something else that the mode leaves alone (<see cref="ErrorCodes.OutputNotEmpty"/>).</exception>
+    public async Task<bool> IsFreeAsync(JobRecord record, OutputMode mode, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync<JobRecord>(JobRecord.FileName, cancellationToken) is not { } existing)
+        {
+            await CheckNoForeignFilesAsync(mode, cancellationToken);
+            return true;
+        }
+
+        return existing.Fingerprint != record.Fingerprint && (mode == OutputMode.Overwrite ? true : throw Occupied(existing, record));
+    }
+
     /// <summary>Takes the folder for a job, or finds that it is this job's already.</summary>
     /// <returns>The record that stands in the folder: this one, or that of an earlier run of the same job.</returns>
     /// <exception cref="JobException">The folder holds something else (<see cref="ErrorCodes.OutputNotEmpty"/>).</exception>
@@ -75,6 +88,25 @@ internal sealed class OutputFolder(IBlobStore store, string uri)
         await foreach (var blob in store.ListAsync(PartPrefix, cancellationToken))
             names.Add(blob.Name);
         return names;
+    }
+
+    /// <summary>Checks that everything that a finished job's manifest names is there.</summary>
+    /// <exception cref="JobException">Somebody took a part away or changed it.</exception>
+    public async Task CheckCompleteAsync(Manifest manifest, JobRecord record, CancellationToken cancellationToken)
+    {
+        const string Again = $"remove {Manifest.SuccessFileName} and {Manifest.FileName} too and run the job again to make it anew";
+        if (manifest.Fingerprint != record.Fingerprint)
+            throw new JobException(ErrorCodes.OutputCorrupt, $"{uri}: {Manifest.FileName} is another job's; choose another folder");
+        var sizes = new Dictionary<string, long>();
+        await foreach (var blob in store.ListAsync(PartPrefix, cancellationToken))
+            sizes[blob.Name] = blob.Size;
+        foreach (var part in manifest.Parts)
+        {
+            if (!sizes.TryGetValue(part.Name, out var size))
+                throw new JobException(ErrorCodes.OutputCorrupt, $"{uri}: the job is finished, but {part.Name} is gone; {Again}");
+            if (size != part.Bytes)
+                throw new JobException(ErrorCodes.OutputCorrupt, $"{uri}: the job is finished, but {part.Name} has {size} bytes instead of {part.Bytes}; remove it, {Again}");
+        }
     }
 
     /// <summary>The job that the folder belongs to goes away: its marks of completeness first, its name last, so that a crash in between leaves

@@ -56,9 +56,9 @@ internal sealed record PartMetadata
             };
             return part.Records == file.RowCount ? part : throw new FormatException($"its metadata says {part.Records} records, it holds {file.RowCount}");
         }
-        catch (Exception e) when (e is TableException or KeyNotFoundException or FormatException or JsonException)
+        catch (Exception e) when (e is TableException or KeyNotFoundException or FormatException or OverflowException or JsonException)
         {
-            throw new JobException(ErrorCodes.OutputCorrupt, $"{name} in the output folder is not a part that a job wrote: {e.Message}", e);
+            throw new JobException(ErrorCodes.OutputCorrupt, $"{name} in the output folder is not a whole part that a job wrote: {e.Message}; remove it and run the job again to make it anew", e);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed record PartMetadata
         {
             throw new JobException(ErrorCodes.OutputCorrupt,
                 $"{shard.PartName} in the output folder is another job's: expected shard {shard.Shard} with {shard.Rows} rows of job {fingerprint[..12]}, "
-                + $"found shard {Shard} with {Rows} rows of job {Fingerprint[..Math.Min(12, Fingerprint.Length)]}");
+                + $"found shard {Shard} with {Rows} rows of job {Fingerprint[..Math.Min(12, Fingerprint.Length)]}; remove it and run the job again to make it anew");
         }
     }
 }

@@ -16,17 +16,29 @@ internal sealed record PlannedJob(JobPlan Plan, IReadOnlyList<ShardRecord> Shard
 /// </summary>
 internal sealed class Planner(JobDefinition job, OutputFolder output, EngineColumns engineColumns)
 {
-    public async Task<PlannedJob> PlanAsync(string fingerprint, IReadOnlyList<InputFileRecord> files, CancellationToken cancellationToken)
+    /// <summary>The plan in the output folder; if there is none, <paramref name="draft"/> or a new one, which is then there.</summary>
+    public async Task<PlannedJob> PlanAsync(PlannedJob? draft, string fingerprint, IReadOnlyList<InputFileRecord> files, CancellationToken cancellationToken)
     {
-        if (await output.ReadAsync<JobPlan>(JobPlan.FileName, cancellationToken) is { } plan)
-            return new PlannedJob(plan, await ReadShardsAsync(plan, cancellationToken), SchemaOf(plan));
+        if (await output.ReadAsync<JobPlan>(JobPlan.FileName, cancellationToken) is not { } plan)
+        {
+            draft ??= await DraftAsync(fingerprint, files, cancellationToken);
+            foreach (var (page, content) in draft.Shards.Chunk(JobPlan.ShardsPerPage).Index())
+                await output.CreateOrReadAsync(JobPlan.PageName(page), new PlanPage(content), cancellationToken);
+            plan = await output.CreateOrReadAsync(JobPlan.FileName, draft.Plan, cancellationToken);
+        }
 
+        return new PlannedJob(plan, await ReadShardsAsync(plan, cancellationToken), SchemaOf(plan));
+    }
+
+    /// <summary>Looks at the input and makes a plan, leaving nothing behind.</summary>
+    public async Task<PlannedJob> DraftAsync(string fingerprint, IReadOnlyList<InputFileRecord> files, CancellationToken cancellationToken)
+    {
         var limit = job.Dataset.RowLimit ?? long.MaxValue;
         var scan = await job.Dataset.Source.ScanAsync(files, job.Spec.BatchSize, limit, cancellationToken);
         var shards = ShardPlanner.Cut(scan.Ranges, job.Spec.BatchSize);
         if (shards.Count == 0)
-            throw new JobException(ErrorCodes.InvalidInput, "the input has no rows");
-        plan = new JobPlan
+            throw new JobException(ErrorCodes.InvalidInput, $"the input{(job.Spec.Input.Uri is { } uri ? $" {uri}" : "")} has no rows");
+        var plan = new JobPlan
         {
             Fingerprint = fingerprint,
             Rows = shards.Sum(shard => shard.Rows),
@@ -35,10 +47,7 @@ internal sealed class Planner(JobDefinition job, OutputFolder output, EngineColu
             InputColumns = [.. KeptInput(scan).Select(SchemaRecords.ToRecord)],
             Schema = job.HasPlannedColumns ? SchemaRecords.ToRecords(PlanColumns(scan)) : null,
         };
-        foreach (var (page, content) in shards.Chunk(JobPlan.ShardsPerPage).Index())
-            await output.CreateOrReadAsync(JobPlan.PageName(page), new PlanPage(content), cancellationToken);
-        plan = await output.CreateOrReadAsync(JobPlan.FileName, plan, cancellationToken);
-        return new PlannedJob(plan, await ReadShardsAsync(plan, cancellationToken), SchemaOf(plan));
+        return new PlannedJob(plan, shards, SchemaOf(plan));
     }
 
     async Task<IReadOnlyList<ShardRecord>> ReadShardsAsync(JobPlan plan, CancellationToken cancellationToken)
