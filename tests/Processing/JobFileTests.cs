@@ -78,7 +78,24 @@ public sealed class JobFileTests
             "job.json:9: preprocess.messages[1].kontent: unknown field \"kontent\"; did you mean \"content\"?",
             "job.json:8: preprocess.messages[1]: the field \"content\" is missing",
         ]);
-        Should.Throw<JobException>(() => JobFile.Parse("{\n  \"a\": 1,,\n}", "job.json")).Message.ShouldStartWith("job.json:2: ");
+        var syntax = Should.Throw<JobException>(() => JobFile.Parse("{\n  \"a\": 1,,\n}", "job.json")).Message;
+        syntax.ShouldStartWith("job.json:2: ");
+        syntax.ShouldNotContain("LineNumber");
+    }
+
+    [Theory]
+    [InlineData("flow")]
+    [InlineData("block")]
+    [InlineData("alias")]
+    public void Yaml_that_nests_without_end_is_an_error(string kind)
+    {
+        var yaml = kind switch
+        {
+            "flow" => "name: " + new string('[', 100_000),
+            "block" => string.Concat(Enumerable.Repeat("- ", 100_000)) + "x",
+            _ => "name: &a [*a]",
+        };
+        Should.Throw<JobException>(() => JobFile.Parse(yaml, "job.yaml")).Message.ShouldStartWith("job.yaml:1: ");
     }
 
     [Fact]

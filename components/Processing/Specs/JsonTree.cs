@@ -19,9 +19,12 @@ internal static class JsonTree
         }
         catch (JsonException e)
         {
-            throw new DocumentException((int)(e.LineNumber ?? 0) + 1, e.Message);
+            throw new DocumentException((int)(e.LineNumber ?? 0) + 1, Reason(e));
         }
     }
+
+    /// <summary>Without the place at its end, which counts from 0.</summary>
+    static string Reason(JsonException e) => e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is > 0 and var cut ? e.Message[..cut] : e.Message;
 
     static Dictionary<string, int> FindLines(ReadOnlySpan<byte> utf8)
     {

@@ -15,6 +15,9 @@ internal sealed partial class YamlTree
     /// <summary>Aliases repeat what they name; a few lines of them could ask for more than any job needs.</summary>
     const int MaxNodes = 1_000_000;
 
+    /// <summary>As deep as JSON may be.</summary>
+    const int MaxDepth = 64;
+
     readonly Dictionary<string, int> lines = [];
     int nodes;
 
@@ -25,6 +28,7 @@ internal sealed partial class YamlTree
         var parser = new Parser(reader);
         try
         {
+            CheckDepth(text);
             stream.Load(parser);
         }
         catch (YamlException e)
@@ -40,25 +44,44 @@ internal sealed partial class YamlTree
         if (stream.Documents.Count != 1)
             throw new DocumentException(1, $"expected one YAML document, found {stream.Documents.Count}");
         var tree = new YamlTree();
-        var root = tree.Convert(stream.Documents[0].RootNode, "");
+        var root = tree.Convert(stream.Documents[0].RootNode, "", 0);
         return new DocumentTree(root, tree.lines);
     }
 
-    JsonNode? Convert(YamlNode node, string path)
+    /// <summary>The library reads documents recursively: brackets that nest for ever must not reach it.</summary>
+    static void CheckDepth(string text)
     {
+        using var reader = new StringReader(text);
+        var parser = new Parser(reader);
+        var depth = 0;
+        while (parser.MoveNext())
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaxDepth)
+                throw TooDeep(parser.Current.Start);
+        }
+    }
+
+    static DocumentException TooDeep(Mark start) => new((int)start.Line, $"the document is nested more than {MaxDepth} levels deep");
+
+    JsonNode? Convert(YamlNode node, string path, int depth)
+    {
+        // An alias may stand inside what it names.
+        if (depth > MaxDepth)
+            throw TooDeep(node.Start);
         if (++nodes > MaxNodes)
             throw new DocumentException((int)node.Start.Line, $"the document has more than {MaxNodes} values");
         lines.TryAdd(path, (int)node.Start.Line);
         return node switch
         {
-            YamlMappingNode mapping => ConvertMapping(mapping, path),
-            YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select((child, i) => Convert(child, $"{path}[{i}]"))]),
+            YamlMappingNode mapping => ConvertMapping(mapping, path, depth + 1),
+            YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select((child, i) => Convert(child, $"{path}[{i}]", depth + 1))]),
             YamlScalarNode scalar => ConvertScalar(scalar),
             _ => throw new DocumentException((int)node.Start.Line, $"{path}: cannot be read"),
         };
     }
 
-    JsonObject ConvertMapping(YamlMappingNode mapping, string path)
+    JsonObject ConvertMapping(YamlMappingNode mapping, string path, int depth)
     {
         var record = new JsonObject();
         foreach (var (key, value) in mapping.Children)
@@ -67,7 +90,7 @@ internal sealed partial class YamlTree
                 throw new DocumentException((int)key.Start.Line, $"{path}: a name must be a text");
             var at = path.Length == 0 ? name : $"{path}.{name}";
             lines[at] = (int)key.Start.Line;
-            record[name] = Convert(value, at);
+            record[name] = Convert(value, at, depth);
         }
 
         return record;
