@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Serverless.Cli.Doctor;
 using Serverless.Cli.Run;
+using Serverless.Contracts.Errors;
 
 namespace Serverless.Cli;
 
@@ -27,6 +28,15 @@ internal static class CommandLine
         }
 
         // A job that is stopped finishes its step and closes its files; the runtime must not cut that short.
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1), EnableDefaultExceptionHandler = false });
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1), EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception error)
+        {
+            // What nobody foresaw: a full disk behind stdout, a defect. Its name and its reason help, a stack trace does not.
+            await Console.Error.WriteLineAsync($"{ErrorCodes.Internal}: {error.GetType().Name}: {error.Message}");
+            return ExitCode.Failed;
+        }
     }
 }

@@ -31,9 +31,14 @@ internal sealed partial class CliProcess : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts <c>serverless</c> in a folder.</summary>
-    public static CliProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static CliProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Start(folder, environment, "dotnet", [Program, .. arguments]);
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "serverless.dll");
+
+    private static CliProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "serverless.dll"), .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -56,6 +61,13 @@ internal sealed partial class CliProcess : IDisposable
     public static CliResult Run(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         using var process = Start(folder, environment, arguments);
+        return process.WaitForEnd();
+    }
+
+    /// <summary>Runs <c>serverless</c> to its end by way of the shell, which may send its output somewhere.</summary>
+    public static CliResult RunShell(string folder, string arguments)
+    {
+        using var process = Start(folder, environment: null, "/bin/sh", ["-c", $"exec dotnet '{Program}' {arguments}"]);
         return process.WaitForEnd();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Serverless.Storage.Tables;
 
 namespace Serverless.EndToEnd.Tests;
 
@@ -147,6 +148,34 @@ public sealed class RunTests
         var checks = report.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("name").GetString()!);
         checks["DuckDB"].GetProperty("status").GetString().ShouldBe("ok");
         checks["processor"].GetProperty("found").GetString()!.ShouldContain($"{Environment.ProcessorCount} cores");
+    }
+
+    [Fact]
+    public void Numbers_that_json_lacks_are_shown_all_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = ParquetWriter.Create(folder["rows.parquet"], new TableSchema(new Column("item", ColumnType.String), new Column("score", ColumnType.Float64))))
+        {
+            writer.Write([Lines[0], double.NaN]);
+            writer.Complete();
+        }
+
+        var job = Job(folder, new { uri = folder["rows.parquet"] });
+        var table = CliProcess.Run(folder.Path, "run", job);
+        table.ExitCode.ShouldBe(0, table.Errors);
+        table.Output.ShouldContain("NaN");
+        using var report = JsonDocument.Parse(CliProcess.Run(folder.Path, "run", job, "--output", "json").Output);
+        report.RootElement.GetProperty("preview")[0].GetProperty("score").GetString().ShouldBe("NaN");
+    }
+
+    [Fact]
+    public void Output_that_cannot_be_shown_is_told_without_a_stack_trace()
+    {
+        using var folder = new TemporaryFolder();
+        var result = CliProcess.RunShell(folder.Path, "doctor > /dev/full");
+        result.ExitCode.ShouldBe(1);
+        result.Errors.ShouldContain("No space left");
+        result.Errors.ShouldNotContain("   at ");
     }
 
     [Fact]
