@@ -63,7 +63,7 @@ public static class KernelBenchmark
         }
 
         long one = weights.LongLength * (storage == DType.Float32 ? 4 : storage == DType.Int8 ? 1 : 2);
-        var copies = new Matrix[Math.Max(2, (128 << 20) / one)];
+        var copies = new Matrix[Math.Max(2, (512 << 20) / one)];
         for (int i = 0; i < copies.Length; i++)
         {
             copies[i] = kernels.LoadMatrix(MemoryMarshal.AsBytes<float>(weights), DType.Float32, outputs, Inputs, storage);
