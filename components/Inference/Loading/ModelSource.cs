@@ -36,6 +36,18 @@ public static class ModelSource
         return new ResolvedModel(folder, await Task.Run(() => FolderFingerprint.Of(folder), cancellationToken));
     }
 
+    /// <summary>
+    /// The source of exactly this revision: a branch or tag of a hub may move between two looks, a commit cannot. Folders stay as they are.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="revision">What <see cref="ResolveAsync"/> said that it is.</param>
+    public static string Pin(string source, string revision)
+    {
+        if (!source.StartsWith(HubReference.Scheme, StringComparison.OrdinalIgnoreCase)) return source;
+        var pinned = HubReference.Parse(source) with { Revision = revision };
+        return pinned.IsCommit ? pinned.ToString() : source;
+    }
+
     private static string LocalFolder(string source)
     {
         const string Forms = "expected a folder, file:///folder, or hf://org/name[@revision]";

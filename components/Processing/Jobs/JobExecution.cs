@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Serverless.Contracts;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Status;
+using Serverless.Inference.Loading;
 using Serverless.Processing.Output;
 using Serverless.Processing.Pipeline;
 
@@ -37,7 +38,7 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
         var left = await FindWorkAsync(plan, progress, cancellationToken);
         using var schema = new PartSchema(output, plan, engineColumns);
         if (left.Count > 0)
-            await GenerateAsync(plan, left, schema, progress, cancellationToken);
+            await GenerateAsync(plan, left, schema, progress, revision, cancellationToken);
 
         progress.Enter(JobStatus.Finalizing);
         var manifest = await new Finalizer(output, host.Time)
@@ -85,9 +86,10 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
     }
 
     async Task GenerateAsync(
-        PlannedJob plan, IReadOnlyList<ShardRecord> shards, PartSchema schema, ProgressTracker progress, CancellationToken cancellationToken)
+        PlannedJob plan, IReadOnlyList<ShardRecord> shards, PartSchema schema, ProgressTracker progress, string revision, CancellationToken cancellationToken)
     {
-        await using var engine = await host.OpenEngineAsync(job.EngineOptions, cancellationToken);
+        var options = job.EngineOptions with { ModelSource = ModelSource.Pin(job.EngineOptions.ModelSource, revision) };
+        await using var engine = await host.OpenEngineAsync(options, cancellationToken);
         progress.EngineReady();
         progress.Enter(JobStatus.Running);
         await using var pipeline = new GenerationPipeline(engine.Engine, job.Program, job.PipelineOptions);

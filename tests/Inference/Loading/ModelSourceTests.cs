@@ -80,4 +80,12 @@ public sealed class ModelSourceTests : IDisposable
     }
 
     private static async Task<string> RevisionAsync(TemporaryFolder folder) => (await ModelSource.ResolveAsync(folder.Path)).Revision;
+
+    [Theory]
+    [InlineData("hf://acme/tiny", "0123456789012345678901234567890123456789", "hf://acme/tiny@0123456789012345678901234567890123456789")]
+    [InlineData("hf://acme/tiny@main", "0123456789012345678901234567890123456789", "hf://acme/tiny@0123456789012345678901234567890123456789")]
+    [InlineData("hf://acme/tiny@main", "sha256:abc", "hf://acme/tiny@main")]
+    [InlineData("models/tiny", "sha256:abc", "models/tiny")]
+    public void A_hub_source_is_pinned_to_the_commit_that_it_was(string source, string revision, string pinned) =>
+        ModelSource.Pin(source, revision).ShouldBe(pinned);
 }
