@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Serverless.Architecture.Tests;
 
-/// <summary>Who may know whom: the table of docs/architecture.md, read off the project files.</summary>
+/// <summary>Who may know whom, as docs/architecture.md says it, read off the project files.</summary>
 public sealed class DependencyTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -12,6 +12,14 @@ public sealed class DependencyTests
         ["components/Storage"] = [],
         ["components/Telemetry"] = [],
         ["components/Processing"] = ["components/Contracts", "components/Inference", "components/Storage"],
+    };
+
+    /// <summary>What the libraries need that someone may use alone.</summary>
+    private static readonly Dictionary<string, string[]> Packages = new()
+    {
+        ["components/Contracts"] = [],
+        ["components/Inference"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["components/Storage"] = [],
     };
 
     private static readonly string[] WebPackages = ["Microsoft.AspNetCore", "Dapr."];
@@ -49,10 +57,19 @@ public sealed class DependencyTests
     {
         foreach (var project in Projects().Where(project => Allowed.ContainsKey(Folder(project))))
         {
-            var document = XDocument.Parse(Repository.Read(project));
-            var names = document.Descendants().Where(element => element.Name.LocalName is "PackageReference" or "FrameworkReference")
-                .Select(element => element.Attribute("Include")!.Value);
-            names.Where(name => WebPackages.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ShouldBeEmpty(project);
+            PackagesOf(project).Where(name => WebPackages.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ShouldBeEmpty(project);
+        }
+    }
+
+    [Fact]
+    public void Libraries_that_can_be_used_alone_bring_little_with_them()
+    {
+        foreach (var project in Projects())
+        {
+            if (Packages.TryGetValue(Folder(project), out var allowed))
+            {
+                PackagesOf(project).Except(allowed).ShouldBeEmpty($"{project} refers to a package that it does without so far");
+            }
         }
     }
 
@@ -66,6 +83,10 @@ public sealed class DependencyTests
     private static IReadOnlyList<string> Projects() => Repository.Files(".csproj");
 
     private static string Folder(string project) => Path.GetDirectoryName(project)!;
+
+    private static IEnumerable<string> PackagesOf(string project) =>
+        XDocument.Parse(Repository.Read(project)).Descendants().Where(element => element.Name.LocalName is "PackageReference" or "FrameworkReference")
+            .Select(element => element.Attribute("Include")!.Value);
 
     private static IEnumerable<string> References(string project) =>
         XDocument.Parse(Repository.Read(project)).Descendants("ProjectReference")

@@ -54,4 +54,17 @@ public sealed class StyleTests
             Repository.Read(file).ShouldNotContain("\"resolved\"", customMessage: file);
         }
     }
+
+    [Fact]
+    public void Links_between_documents_lead_somewhere()
+    {
+        foreach (var file in Repository.Files(".md"))
+        {
+            foreach (Match link in Regex.Matches(Repository.Read(file), @"\]\(([^)#:]+)(#[^)]*)?\)"))
+            {
+                var target = Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, link.Groups[1].Value);
+                Path.Exists(target).ShouldBeTrue($"{file} links to {link.Groups[1].Value}");
+            }
+        }
+    }
 }

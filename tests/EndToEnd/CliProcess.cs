@@ -32,9 +32,13 @@ internal sealed partial class CliProcess : IDisposable
 
     /// <summary>Starts <c>serverless</c> in a folder.</summary>
     public static CliProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
-        Start(folder, environment, "dotnet", [Program, .. arguments]);
+        StartProgram("serverless", folder, environment, arguments);
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "serverless.dll");
+    /// <summary>Starts a program that lies beside the tests.</summary>
+    public static CliProcess StartProgram(string program, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Start(folder, environment, "dotnet", [PathOf(program), .. arguments]);
+
+    private static string PathOf(string program) => Path.Combine(AppContext.BaseDirectory, $"{program}.dll");
 
     private static CliProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, string program, string[] arguments)
     {
@@ -51,7 +55,7 @@ internal sealed partial class CliProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        return new CliProcess(Process.Start(start)!, string.Join(' ', arguments));
+        return new CliProcess(Process.Start(start)!, string.Join(' ', [program, .. arguments]));
     }
 
     /// <summary>Runs <c>serverless</c> to its end.</summary>
@@ -67,7 +71,7 @@ internal sealed partial class CliProcess : IDisposable
     /// <summary>Runs <c>serverless</c> to its end by way of the shell, which may send its output somewhere.</summary>
     public static CliResult RunShell(string folder, string arguments)
     {
-        using var process = Start(folder, environment: null, "/bin/sh", ["-c", $"exec dotnet '{Program}' {arguments}"]);
+        using var process = Start(folder, environment: null, "/bin/sh", ["-c", $"exec dotnet '{PathOf("serverless")}' {arguments}"]);
         return process.WaitForEnd();
     }
 
@@ -76,7 +80,7 @@ internal sealed partial class CliProcess : IDisposable
         if (!_process.WaitForExit(Patience))
         {
             _process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'serverless {_commandLine}' did not end within {Patience}.\n{Output}\n{Errors}");
+            throw new TimeoutException($"'{_commandLine}' did not end within {Patience}.\n{Output}\n{Errors}");
         }
 
         _process.WaitForExit();

@@ -59,6 +59,20 @@ public sealed class DatasetTests : IDisposable
         error.Message.ShouldContain("is empty");
     }
 
+    [Fact]
+    public async Task A_format_that_is_named_goes_before_the_file_s_ending()
+    {
+        var rows = folder.Write("rows.data", "{\"item\": \"a\"}\n");
+        (await Items(Dataset.ReadJsonl(rows))).ShouldBe(["a"]);
+        var table = folder.Write("table.txt", "item\nb\n");
+        (await Items(Dataset.ReadCsv(table))).ShouldBe(["b"]);
+        var parquet = folder.Sub("rows");
+        File.Move(WriteRows("rows.parquet", 2), parquet);
+        (await Items(Dataset.ReadParquet(parquet))).Count.ShouldBe(2);
+        var batch = folder.Write("batch", """{"custom_id": "c", "method": "POST", "url": "/v1/completions", "body": {"prompt": "p"}, "item": "d"}""");
+        (await Items(Dataset.ReadOpenAIBatch(batch))).ShouldBe(["d"]);
+    }
+
     [Theory]
     [InlineData("absent.jsonl", "there is no file or folder")]
     [InlineData("*.parquet", "matches *.parquet")]
