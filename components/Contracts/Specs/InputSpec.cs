@@ -6,11 +6,11 @@ namespace Serverless.Contracts.Specs;
 /// <summary>The rows of a job: either <see cref="Items"/> or <see cref="Uri"/>.</summary>
 public sealed record InputSpec
 {
-    /// <summary>Rows in the document itself: texts and other scalars become the column <c>item</c>, mappings become rows.</summary>
+    /// <summary>Rows in the document itself: texts and other scalars become the column <c>item</c>, mappings become rows. Default: none.</summary>
     [JsonPropertyName("items")]
     public IReadOnlyList<JsonElement>? Items { get; init; }
 
-    /// <summary>A file, a folder, or a glob such as <c>data/**/*.parquet</c>; a path, <c>local://</c> or <c>file://</c>.</summary>
+    /// <summary>A file, a folder, or a glob such as <c>data/**/*.parquet</c>; a path, <c>local://</c> or <c>file://</c>. Default: none.</summary>
     [JsonPropertyName("uri")]
     public string? Uri { get; init; }
 

@@ -53,7 +53,7 @@ public sealed record JobSpec
     [JsonPropertyName("max_concurrent_batches")]
     public int MaxConcurrentBatches { get; init; } = 8;
 
-    /// <summary>Where replicas are placed.</summary>
+    /// <summary>Where replicas are placed. Default: on any machine with a free accelerator.</summary>
     [JsonPropertyName("placement")]
     public PlacementSpec Placement { get; init; } = new();
 

@@ -22,7 +22,7 @@ public sealed record ModelSpec
     [JsonPropertyName("secret_ref")]
     public string? SecretRef { get; init; }
 
-    /// <summary>How the engine runs the model.</summary>
+    /// <summary>How the engine runs the model. Default: the engine's defaults.</summary>
     [JsonPropertyName("engine_args")]
     public EngineArgs EngineArgs { get; init; } = new();
 }

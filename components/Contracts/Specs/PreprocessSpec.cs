@@ -9,11 +9,11 @@ namespace Serverless.Contracts.Specs;
 /// </summary>
 public sealed record PreprocessSpec
 {
-    /// <summary>A conversation, rendered by the model's chat template.</summary>
+    /// <summary>A conversation, rendered by the model's chat template. Default: none.</summary>
     [JsonPropertyName("messages")]
     public IReadOnlyList<MessageSpec>? Messages { get; init; }
 
-    /// <summary>Plain text, not passed through the chat template.</summary>
+    /// <summary>Plain text, not passed through the chat template. Default: none.</summary>
     [JsonPropertyName("prompt")]
     public string? Prompt { get; init; }
 
