@@ -22,9 +22,6 @@ public static class LocalEngine
     internal static async Task<string> RevisionAsync(string modelSource, CancellationToken cancellationToken) =>
         (await ModelSource.ResolveAsync(modelSource, cancellationToken: cancellationToken)).Revision;
 
-    static async Task<IGenerationEngine> LoadAsync(EngineOptions options, ILoggerFactory? loggers, CancellationToken cancellationToken)
-    {
-        var model = await ModelSource.ResolveAsync(options.ModelSource, cancellationToken: cancellationToken);
-        return await LlmEngine.LoadAsync(options with { ModelSource = model.Folder }, loggers, cancellationToken: cancellationToken);
-    }
+    static async Task<IGenerationEngine> LoadAsync(EngineOptions options, ILoggerFactory? loggers, CancellationToken cancellationToken) =>
+        await LlmEngine.LoadAsync(options, loggers, cancellationToken: cancellationToken);
 }
