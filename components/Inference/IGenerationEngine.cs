@@ -16,7 +16,10 @@ public interface IGenerationEngine : IAsyncDisposable
     /// Generates. Requests are pulled as the engine has room for them; results come in order of completion, exactly one per
     /// request. What is wrong with one request is that result's <see cref="GenerationResult.Error"/>; others are unharmed.
     /// </summary>
-    /// <param name="requests">The requests; may be endless.</param>
+    /// <param name="requests">
+    /// The requests; may be endless. They should heed the enumerator's cancellation token: leaving the results early, cancelling
+    /// or a failure of the engine waits until the source has ended its current step, so that what it reads from can be closed.
+    /// </param>
     /// <param name="cancellationToken">Ends all of them at the next step.</param>
     IAsyncEnumerable<GenerationResult> GenerateAsync(IAsyncEnumerable<GenerationRequest> requests, CancellationToken cancellationToken = default);
 

@@ -257,12 +257,16 @@ internal sealed class EngineLoop : IAsyncDisposable
         removed.Clear();
         while (inbox.Reader.TryRead(out var group)) removed.Add(group);
         scheduler.RemoveAll(removed);
-        if (Failure?.InnerException is { } cause) EngineLog.Broke(logger, cause, removed.Count);
+        finishedRequests += removed.Count;
+        Publish();
         foreach (var group in removed)
         {
             group.Registration.Unregister();
             group.Output.Failed(error);
         }
+
+        // Last, so that callers are told whatever the logger does.
+        if (Failure?.InnerException is { } cause) EngineLog.Broke(logger, cause, removed.Count);
     }
 
     private void Publish()
@@ -273,7 +277,7 @@ internal sealed class EngineLoop : IAsyncDisposable
             Running = scheduler.Running,
             Waiting = scheduler.Waiting,
             KvBlocks = blocks.Total,
-            KvBlocksInUse = blocks.Total - blocks.Free,
+            KvBlocksInUse = scheduler.Running == 0 ? 0 : blocks.Total - blocks.Free,
             PromptTokens = promptTokens,
             GeneratedTokens = generatedTokens,
             PrefixTokensAsked = asked,

@@ -17,19 +17,28 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
     [Fact]
     public async Task A_step_that_breaks_fails_all_requests_and_all_later_ones()
     {
+        using var allSubmitted = new SemaphoreSlim(0);
         int steps = 0;
         await using var loop = new EngineLoop(
             Limits, prefixCaching: true,
-            plan => ++steps == 3 ? throw new InvalidOperationException("the device is gone") : new SampledToken[plan.Samples.Count],
+            plan =>
+            {
+                if (++steps == 1) allSubmitted.Wait(EngineFixture.Patience);
+                return steps == 3 ? throw new InvalidOperationException("the device is gone") : new SampledToken[plan.Samples.Count];
+            },
             _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
         loop.Start();
         var output = new Output();
         for (int i = 0; i < 6; i++) await loop.SubmitAsync(Group(output), CancellationToken.None);
+        allSubmitted.Release();
 
         var errors = new List<Exception>();
         for (int i = 0; i < 6; i++) errors.Add(await output.Failures.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience));
         errors.ShouldAllBe(e => ((InferenceException)e).Code == InferenceErrorCodes.EngineFailed && e.Message.Contains("the device is gone"));
         loop.Failure.ShouldBe(errors[0]);
+        var statistics = loop.Statistics;
+        new[] { statistics.Running, statistics.Waiting, statistics.KvBlocksInUse }.ShouldBe([0, 0, 0], "nothing runs in a broken engine");
+        statistics.FinishedRequests.ShouldBe(6);
 
         var later = await Should.ThrowAsync<InferenceException>(() => loop.SubmitAsync(Group(output), CancellationToken.None).AsTask());
         later.ShouldBe(errors[0]);
