@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Serverless.Cli;
 
@@ -19,5 +20,18 @@ internal static class OutputOption
     {
         Description = "table, or json for programs",
         DefaultValueFactory = _ => OutputFormat.Table,
+        HelpName = "table|json",
+        CustomParser = Parse,
     };
+
+    private static OutputFormat Parse(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (!Enum.TryParse<OutputFormat>(text, ignoreCase: true, out var format) || !Enum.IsDefined(format) || char.IsAsciiDigit(text[0]))
+        {
+            result.AddError($"--output: expected table or json, found \"{text}\".");
+        }
+
+        return format;
+    }
 }

@@ -178,6 +178,18 @@ public sealed class RunTests
         result.Errors.ShouldNotContain("   at ");
     }
 
+    [Theory]
+    [InlineData("--limit", "x", "--limit: expected a whole number of at least 1, found \"x\".")]
+    [InlineData("--limit", "0", "--limit: expected a whole number of at least 1, found \"0\".")]
+    [InlineData("--output", "xml", "--output: expected table or json, found \"xml\".")]
+    public void A_wrong_option_is_a_usage_error(string option, string value, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var result = CliProcess.Run(folder.Path, "run", "job.yaml", option, value);
+        result.ExitCode.ShouldBe(2, result.Errors);
+        result.Errors.Split('\n')[0].ShouldBe(message);
+    }
+
     [Fact]
     public void A_misspelt_command_is_a_usage_error()
     {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
 using Serverless.Inference;
@@ -17,19 +19,24 @@ internal static class RunCommand
         var file = new Argument<string>("file") { Description = "The job file, YAML or JSON" };
         var model = new Option<string?>("--model") { Description = "A model folder or hf://org/name[@revision], in place of the file's", HelpName = "source" };
         var output = new Option<string?>("--out") { Description = "The output folder, in place of the file's", HelpName = "folder" };
-        var limit = new Option<long?>("--limit") { Description = "Only the first rows of the input", HelpName = "rows" };
+        var limit = new Option<long?>("--limit") { Description = "Only the first rows of the input", HelpName = "rows", CustomParser = ParseLimit };
         var format = OutputOption.Create();
         var command = new Command("run", "Runs a job to its end in this process; run again, it goes on where it stopped") { file, model, output, limit, format };
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<long?>() is < 1)
-            {
-                result.AddError("--limit must be at least 1.");
-            }
-        });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(file), parsed.GetValue(model), parsed.GetValue(output), parsed.GetValue(limit), parsed.GetValue(format), cancellationToken));
         return command;
+    }
+
+    private static long? ParseLimit(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows >= 1)
+        {
+            return rows;
+        }
+
+        result.AddError($"--limit: expected a whole number of at least 1, found \"{text}\".");
+        return null;
     }
 
     private static async Task<int> RunAsync(string file, string? model, string? output, long? limit, OutputFormat format, CancellationToken cancellationToken)

@@ -57,7 +57,7 @@ internal static class RunReport
 
         foreach (var group in manifest.Errors)
         {
-            Console.Out.WriteLine($"{group.Rows:N0} rows failed in {group.Stage} ({group.Type}), the first is row {group.FirstRow}: {group.Message}");
+            Console.Out.WriteLine($"{Count(group.Rows, "row")} failed in {group.Stage} ({group.Type}), the first is row {group.FirstRow}: {group.Message}");
         }
 
         Console.Out.WriteLine($"{Summary(manifest)}{(result.WasFinished ? " (finished before; nothing was generated)" : "")}");
@@ -65,5 +65,7 @@ internal static class RunReport
     }
 
     private static string Summary(Manifest manifest) =>
-        $"{manifest.Rows:N0} rows, {manifest.RowsFailed:N0} failed, {manifest.Usage.InputTokens:N0} tokens in, {manifest.Usage.OutputTokens:N0} tokens out, {manifest.Parts.Count:N0} parts";
+        $"{Count(manifest.Rows, "row")}, {manifest.RowsFailed:N0} failed, {manifest.Usage.InputTokens:N0} tokens in, {manifest.Usage.OutputTokens:N0} tokens out, {Count(manifest.Parts.Count, "part")}";
+
+    private static string Count(long number, string what) => $"{number:N0} {what}{(number == 1 ? "" : "s")}";
 }
