@@ -103,6 +103,10 @@ public sealed class JobFileTests
         Should.Throw<JobException>(() => JobFile.Read("/no/such/job.yaml")).Message.ShouldStartWith("the job file /no/such/job.yaml cannot be read");
 
     [Fact]
+    public void A_folder_is_no_job_file() =>
+        Should.Throw<JobException>(() => JobFile.Read(Path.GetTempPath())).Message.ShouldContain("is a folder");
+
+    [Fact]
     public void The_example_of_the_documentation_is_a_job()
     {
         var page = File.ReadAllText(Path.Combine(RealModelTests.RepositoryRoot(), "docs", "job-file.md"));

@@ -22,6 +22,27 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_cannot_run_leaves_the_folder_free_for_another()
+    {
+        var broken = new JobRunner(new JobRunnerOptions
+        {
+            LoadEngine = (_, _) => throw new InferenceException(InferenceErrorCodes.ModelFile, "config.json is missing"),
+            ModelRevision = (_, _) => Task.FromResult("r0"),
+        });
+        (await Should.ThrowAsync<JobException>(() => broken.RunAsync(Spec("a")))).Code.ShouldBe(ErrorCodes.Model);
+        (await Run(Spec("a"))).Manifest.Rows.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_differs_between_huge_jobs_is_cut_short()
+    {
+        await Run(Spec([.. Enumerable.Range(0, 50).Select(i => $"a{i}")]));
+        var error = await Should.ThrowAsync<JobException>(() => Run(Spec([.. Enumerable.Range(0, 50).Select(i => $"b{i}")])));
+        error.Message.ShouldContain("input.items[0]: \"a0\" -> \"b0\"");
+        error.Message.ShouldContain("... and 30 more");
+    }
+
+    [Fact]
     public async Task Overwriting_with_a_job_that_cannot_be_planned_keeps_the_output_that_is_there()
     {
         await Run(Spec("a", "b"));
@@ -71,6 +92,17 @@ public sealed class OutputFolderTests : IDisposable
         var error = await Should.ThrowAsync<JobException>(() => Run(FileSpec(input, output)));
         error.Code.ShouldBe(ErrorCodes.InvalidSpec);
         error.Message.ShouldContain("lies inside the input");
+    }
+
+    [Theory]
+    [InlineData("out")]
+    [InlineData("out/below")]
+    public async Task Output_where_a_file_stands_is_refused(string output)
+    {
+        var file = folder.Write("out", "mine");
+        var error = await Should.ThrowAsync<JobException>(() => Run(Spec("a") with { Output = new OutputSpec { Uri = folder.Sub(output) } }));
+        error.Message.ShouldBe($"output.uri: expected a folder, but {file} is a file");
+        File.ReadAllText(file).ShouldBe("mine");
     }
 
     [Theory]

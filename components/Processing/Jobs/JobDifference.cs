@@ -8,15 +8,19 @@ internal static class JobDifference
 {
     const int MaxValueLength = 80;
 
+    /// <summary>A folder may have thousands of files, all of which differ.</summary>
+    const int MaxLines = 20;
+
     /// <summary>Lines such as <c>preprocess.sampling_params.temperature: 0.3 -> 0.7</c>, in the order of the fields.</summary>
     public static IReadOnlyList<string> Describe(JsonNode old, JsonNode now)
     {
         var before = Flatten(old);
         var after = Flatten(now);
-        return [.. before.Keys.Union(after.Keys)
+        var lines = before.Keys.Union(after.Keys)
             .Order(StringComparer.Ordinal)
             .Where(path => before.GetValueOrDefault(path) != after.GetValueOrDefault(path))
-            .Select(path => $"{path}: {Show(before.GetValueOrDefault(path))} -> {Show(after.GetValueOrDefault(path))}")];
+            .Select(path => $"{path}: {Show(before.GetValueOrDefault(path))} -> {Show(after.GetValueOrDefault(path))}").ToList();
+        return lines.Count <= MaxLines ? lines : [.. lines.Take(MaxLines), $"... and {lines.Count - MaxLines} more"];
     }
 
     static Dictionary<string, string> Flatten(JsonNode node)

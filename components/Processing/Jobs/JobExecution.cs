@@ -27,8 +27,15 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
         var record = Record(files, revision);
         var mode = job.Spec.Output.Mode;
         var planner = new Planner(job, output, engineColumns);
-        // A job that cannot be planned leaves the folder as it was: whoever mends it can run it there.
-        var draft = await output.IsFreeAsync(record, mode, cancellationToken) ? await planner.DraftAsync(record.Fingerprint, files, cancellationToken) : null;
+        await using var engine = new JobEngine(host, job.EngineOptions with { ModelSource = ModelSource.Pin(job.EngineOptions.ModelSource, revision) });
+        PlannedJob? draft = null;
+        if (await output.IsFreeAsync(record, mode, cancellationToken))
+        {
+            // A job that cannot be planned, or whose model cannot run, leaves the folder as it was: whoever mends it can run it there.
+            draft = await planner.DraftAsync(record.Fingerprint, files, cancellationToken);
+            await engine.OpenAsync(cancellationToken);
+        }
+
         record = await output.ClaimAsync(record, mode, cancellationToken);
         if (await FinishedAsync(record, cancellationToken) is { } finished)
             return (finished, true);
@@ -38,7 +45,7 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
         var left = await FindWorkAsync(plan, progress, cancellationToken);
         using var schema = new PartSchema(output, plan, engineColumns);
         if (left.Count > 0)
-            await GenerateAsync(plan, left, schema, progress, revision, cancellationToken);
+            await GenerateAsync(engine, plan, left, schema, progress, cancellationToken);
 
         progress.Enter(JobStatus.Finalizing);
         var manifest = await new Finalizer(output, host.Time)
@@ -86,13 +93,12 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
     }
 
     async Task GenerateAsync(
-        PlannedJob plan, IReadOnlyList<ShardRecord> shards, PartSchema schema, ProgressTracker progress, string revision, CancellationToken cancellationToken)
+        JobEngine opened, PlannedJob plan, IReadOnlyList<ShardRecord> shards, PartSchema schema, ProgressTracker progress, CancellationToken cancellationToken)
     {
-        var options = job.EngineOptions with { ModelSource = ModelSource.Pin(job.EngineOptions.ModelSource, revision) };
-        await using var engine = await host.OpenEngineAsync(options, cancellationToken);
+        var engine = await opened.OpenAsync(cancellationToken);
         progress.EngineReady();
         progress.Enter(JobStatus.Running);
-        await using var pipeline = new GenerationPipeline(engine.Engine, job.Program, job.PipelineOptions);
+        await using var pipeline = new GenerationPipeline(engine, job.Program, job.PipelineOptions);
         var runner = new ShardRunner(job, plan, output, pipeline, schema, engineColumns, progress);
         var attempts = new ShardAttempts(runner, job.Spec.MaxAttempts, host.Time);
         using var slots = new SemaphoreSlim(job.Spec.MaxConcurrentBatches);

@@ -13,6 +13,17 @@ internal sealed record JobHost(ModelRevision ModelRevision, Func<EngineOptions, 
     public Func<BlobUri, IBlobStore> OpenOutput { get; init; } = location => location.OpenFolder();
 }
 
+/// <summary>The engine of one job, opened when it is first asked for.</summary>
+internal sealed class JobEngine(JobHost host, EngineOptions options) : IAsyncDisposable
+{
+    EngineLease? lease;
+
+    public async Task<IGenerationEngine> OpenAsync(CancellationToken cancellationToken) =>
+        (lease ??= await host.OpenEngineAsync(options, cancellationToken)).Engine;
+
+    public ValueTask DisposeAsync() => lease?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
 /// <summary>An engine, and whether it ends with the job.</summary>
 internal sealed class EngineLease(IGenerationEngine engine, bool owned) : IAsyncDisposable
 {

@@ -86,7 +86,14 @@ public sealed class JobResult
     {
         try
         {
-            return BlobUri.Parse(uri);
+            var output = BlobUri.Parse(uri);
+            for (var path = output.Path; path is not null; path = Path.GetDirectoryName(path))
+            {
+                if (File.Exists(path))
+                    throw new JobException(ErrorCodes.InvalidSpec, $"output.uri: expected a folder, but {path} is a file");
+            }
+
+            return output;
         }
         catch (FormatException e)
         {

@@ -13,6 +13,8 @@ public static class JobFile
     /// <exception cref="JobException">Everything that is wrong, each with file, line and field.</exception>
     public static JobSpec Read(string path)
     {
+        if (Directory.Exists(path))
+            throw new JobException(ErrorCodes.InvalidSpec, $"the job file {path} is a folder; name a file in it");
         try
         {
             return Parse(File.ReadAllText(path), path);
