@@ -14,8 +14,9 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     // A step of so many rows is bound by arithmetic on a CPU already; more would only make decodes wait longer.
     private const int DefaultBatchedTokens = 256;
 
-    // Kernels take heads in vectors of so many numbers.
+    // Kernels take heads of whole units, and a KV cache pads them to whole vectors.
     private const int HeadUnit = 8;
+    private const int HeadVector = 16;
 
     // A step's block tables lie in one array.
     private const int MaxTableEntries = 1 << 28;
@@ -70,9 +71,12 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
         return new EngineLimits(maxModelLen, options.MaxNumSeqs, batchedTokens, storage, shape);
     }
 
-    /// <summary>Bytes of one block, all layers, keys and values.</summary>
-    public static long BlockBytes(KvCacheShape shape) =>
-        2L * shape.Layers * shape.BlockSize * shape.KvHeads * shape.HeadSize * (shape.Storage == DType.Float32 ? sizeof(float) : sizeof(ushort));
+    /// <summary>Bytes of one block, all layers, keys and values; heads take whole vectors.</summary>
+    public static long BlockBytes(KvCacheShape shape)
+    {
+        int head = (shape.HeadSize + HeadVector - 1) / HeadVector * HeadVector;
+        return 2L * shape.Layers * shape.BlockSize * shape.KvHeads * head * (shape.Storage == DType.Float32 ? sizeof(float) : sizeof(ushort));
+    }
 
     /// <summary>A length that was asked for must fit; the model's own is cut to what the cache holds.</summary>
     private static int ContextLength(EngineOptions options, ModelConfig config, long blocks, long blockBytes)
