@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
@@ -12,12 +11,8 @@ using static Serverless.Processing.Tests.TestJobs;
 
 namespace Serverless.Processing.Tests;
 
-public sealed class JobRunnerTests : IDisposable
+public sealed class JobRunnerTests : JobRuns
 {
-    readonly TempFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
-
     [Fact]
     public async Task The_haiku_job_of_the_design_writes_one_row_an_item()
     {
@@ -38,7 +33,7 @@ public sealed class JobRunnerTests : IDisposable
                 shout: "{{ row.item }}! {{ row.num_input_tokens + 1 }}"
                 tokens: "{{ row.num_input_tokens }}"
             output: {uri: OUT}
-            """.Replace("OUT", folder.Sub("out"), StringComparison.Ordinal), "haiku.yaml");
+            """.Replace("OUT", Folder.Sub("out"), StringComparison.Ordinal), "haiku.yaml");
         var result = await Run(new ScriptedEngine(), spec);
         var rows = await result.ReadRowsAsync().ToListAsync();
         rows[0].Columns.ShouldBe(
@@ -49,135 +44,6 @@ public sealed class JobRunnerTests : IDisposable
         rows[0]["finish_reason"].ShouldBe("stop");
         result.Manifest.Status.ShouldBe(JobStatus.Completed);
         result.Manifest.Usage.ShouldBe(new Usage(46, 0, 46));
-    }
-
-    [Fact]
-    public async Task A_finished_job_gives_its_result_without_loading_a_model()
-    {
-        await Run(new ScriptedEngine(), Items(10));
-        var runner = new JobRunner(new JobRunnerOptions { LoadEngine = (_, _) => throw new InvalidOperationException("loaded"), ModelRevision = (_, _) => Task.FromResult("r1") });
-        var again = await runner.RunAsync(Spec(Items(10)));
-        again.WasFinished.ShouldBeTrue();
-        again.Manifest.Rows.ShouldBe(10);
-    }
-
-    [Fact]
-    public async Task A_changed_job_over_old_output_is_refused_field_by_field()
-    {
-        await Run(new ScriptedEngine(), Items(4));
-        var changed = Spec(Items(4)) with { Preprocess = new PreprocessSpec { Prompt = "Say {{ row.item }}" } };
-        var error = await Should.ThrowAsync<JobException>(() => Run(new ScriptedEngine(), changed));
-        error.Code.ShouldBe(ErrorCodes.OutputNotEmpty);
-        error.Message.ShouldContain("preprocess.prompt: \"{{ row.item }}\" -> \"Say {{ row.item }}\"");
-    }
-
-    [Fact]
-    public async Task A_change_that_decides_no_row_resumes()
-    {
-        await Run(new ScriptedEngine(), Items(4));
-        var again = await Run(new ScriptedEngine(), Spec(Items(4)) with { BatchSize = 100, Name = "other", MaxConcurrentBatches = 1, OnRowError = OnRowError.Fail });
-        again.WasFinished.ShouldBeTrue();
-    }
-
-    [Fact]
-    public async Task Overwrite_replaces_another_job_and_leaves_foreign_files()
-    {
-        await Run(new ScriptedEngine(), Items(9));
-        var spec = Spec(Items(2));
-        var result = await Run(new ScriptedEngine(), spec with { Output = spec.Output with { Mode = OutputMode.Overwrite } });
-        (await result.ReadRowsAsync().ToListAsync()).Count.ShouldBe(2);
-        Directory.GetFiles(folder.Sub("out"), "part-*").Length.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Files_that_no_job_wrote_are_an_error_unless_the_mode_is_resume()
-    {
-        folder.Write("out/notes.txt", "mine");
-        var error = await Should.ThrowAsync<JobException>(() => Run(new ScriptedEngine(), Items(2)));
-        error.Message.ShouldContain("notes.txt");
-        var spec = Spec(Items(2));
-        var result = await Run(new ScriptedEngine(), spec with { Output = spec.Output with { Mode = OutputMode.Resume } });
-        result.Manifest.Rows.ShouldBe(2);
-        File.ReadAllText(folder.Sub("out/notes.txt")).ShouldBe("mine");
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task After_a_crash_at_any_change_the_next_run_gives_every_row_once(bool after)
-    {
-        for (var change = 1; ; change++)
-        {
-            var output = folder.Sub($"out-{after}-{change}");
-            var spec = Spec(Items(8), output);
-            CrashingStore? store = null;
-            try
-            {
-                await Execute(spec, new ScriptedEngine(), location => store = new CrashingStore(location.OpenFolder(), change, after));
-                store!.HasCrashed.ShouldBeFalse();
-                change.ShouldBeGreaterThan(7);
-                return;
-            }
-            catch (JobException e) when (e.InnerException is CrashException)
-            {
-                var engine = new ScriptedEngine();
-                var result = await Run(engine, spec);
-                var rows = await result.ReadRowsAsync().ToListAsync();
-                rows.Select(row => row["row_index"]).ShouldBe(Enumerable.Range(0, 8).Select(i => (object?)(long)i));
-                rows.Select(row => row["generated_text"]).ShouldBe(Items(8).Select(item => item.ToUpperInvariant()));
-                File.Exists(Path.Combine(output, "_SUCCESS")).ShouldBeTrue();
-            }
-        }
-    }
-
-    [Fact]
-    public async Task Finished_shards_are_not_generated_again()
-    {
-        var items = Items(30).ToList();
-        items[20] = ScriptedEngine.Dies;
-        var spec = Spec(items) with { MaxConcurrentBatches = 1, MaxAttempts = 1 };
-        await Should.ThrowAsync<JobException>(() => Run(new ScriptedEngine(), spec));
-        var parts = Directory.GetFiles(folder.Sub("out"), "part-*").Select(Path.GetFileName).Order().ToList();
-        parts.ShouldBe(Enumerable.Range(0, 6).Select(i => $"part-{i:0000000}.parquet"));
-
-        var engine = new ScriptedEngine { DiesAtCommand = false };
-        var result = await Run(engine, spec);
-        engine.Prompts.Order().ShouldBe(items.Skip(18).Order());
-        result.Manifest.Rows.ShouldBe(30);
-    }
-
-    [Fact]
-    public async Task Two_runs_at_once_give_every_row_once()
-    {
-        var runs = Enumerable.Range(0, 2).Select(_ => Task.Run(() => Run(new ScriptedEngine(), Items(200)))).ToList();
-        var results = await Task.WhenAll(runs);
-        var rows = await results[0].ReadRowsAsync().ToListAsync();
-        rows.Select(row => row["row_index"]).ShouldBe(Enumerable.Range(0, 200).Select(i => (object?)(long)i));
-        results[0].Manifest.Parts.ShouldBe(results[1].Manifest.Parts);
-    }
-
-    [Fact]
-    public async Task Cancelling_stops_and_the_next_run_goes_on()
-    {
-        using var stop = new CancellationTokenSource();
-        var gate = new TaskCompletionSource();
-        var progress = new Reports(report =>
-        {
-            if (report.Status == JobStatus.Running)
-                stop.Cancel();
-        });
-        await Should.ThrowAsync<OperationCanceledException>(() => Runner(new ScriptedEngine { Gate = gate.Task }).RunAsync(Spec(Items(20)), progress, stop.Token));
-        var result = await Run(new ScriptedEngine(), Items(20));
-        result.Manifest.Rows.ShouldBe(20);
-    }
-
-    [Fact]
-    public async Task A_transient_failure_is_tried_again()
-    {
-        FlakyStore? store = null;
-        var result = await Execute(Spec(Items(5)), new ScriptedEngine(), location => store = new FlakyStore(location.OpenFolder()));
-        store!.Failures.ShouldBe(1);
-        result.Manifest.Rows.ShouldBe(5);
     }
 
     [Fact]
@@ -216,7 +82,7 @@ public sealed class JobRunnerTests : IDisposable
     [Fact]
     public async Task An_input_file_that_changes_is_an_error_that_names_it()
     {
-        var input = folder.Write("in.jsonl", "{\"item\": \"a\"}\n{\"item\": \"b\"}\n");
+        var input = Folder.Write("in.jsonl", "{\"item\": \"a\"}\n{\"item\": \"b\"}\n");
         var spec = Spec([]) with { Input = new InputSpec { Uri = input } };
         var runner = new JobRunner(new JobRunnerOptions
         {
@@ -235,7 +101,7 @@ public sealed class JobRunnerTests : IDisposable
     [Fact]
     public async Task Every_part_has_the_planned_schema_whatever_its_rows_hold()
     {
-        var input = folder.Write("in.jsonl", """
+        var input = Folder.Write("in.jsonl", """
             {"item": "a", "n": 1}
             {"item": "b", "n": 2.5, "tags": ["x"]}
             not json
@@ -244,7 +110,7 @@ public sealed class JobRunnerTests : IDisposable
             {"item": "f", "mixed": "text"}
             """);
         var result = await Run(new ScriptedEngine(), Spec([]) with { Input = new InputSpec { Uri = input }, BatchSize = 1 });
-        var schemas = Directory.GetFiles(folder.Sub("out"), "part-*").Select(path =>
+        var schemas = Directory.GetFiles(Folder.Sub("out"), "part-*").Select(path =>
         {
             using var file = ParquetFile.Open(path);
             return file.Schema.ToString();
@@ -264,18 +130,18 @@ public sealed class JobRunnerTests : IDisposable
         error.Code.ShouldBe(ErrorCodes.InvalidSpec);
         error.Message.ShouldContain("\"itme\"");
         spec = Spec(Items(3)) with { Postprocess = new PostprocessSpec { Columns = new Dictionary<string, string> { ["answer"] = "{{ row.generated_txt }}" } } };
-        error = await Should.ThrowAsync<JobException>(() => Run(new ScriptedEngine(), spec with { Output = new OutputSpec { Uri = folder.Sub("out2") } }));
+        error = await Should.ThrowAsync<JobException>(() => Run(new ScriptedEngine(), spec with { Output = new OutputSpec { Uri = Folder.Sub("out2") } }));
         error.Message.ShouldBe("postprocess.columns.answer: the rows have no column \"generated_txt\"; did you mean \"generated_text\"?");
     }
 
     [Fact]
     public async Task An_input_column_with_an_engine_columns_name_is_an_error_unless_the_input_is_dropped()
     {
-        var input = folder.Write("in.jsonl", """{"item": "a", "Error": "x"}""");
+        var input = Folder.Write("in.jsonl", """{"item": "a", "Error": "x"}""");
         var spec = Spec([]) with { Input = new InputSpec { Uri = input } };
         var error = await Should.ThrowAsync<JobException>(() => Run(new ScriptedEngine(), spec));
         error.Message.ShouldContain("the input's column \"Error\"");
-        var dropped = spec with { Output = new OutputSpec { Uri = folder.Sub("out2"), KeepInput = false } };
+        var dropped = spec with { Output = new OutputSpec { Uri = Folder.Sub("out2"), KeepInput = false } };
         var rows = await (await Run(new ScriptedEngine(), dropped)).ReadRowsAsync().ToListAsync();
         rows[0].Columns.ShouldBe(["row_index", "generated_text", "num_input_tokens", "num_generated_tokens", "finish_reason", "error"]);
     }
@@ -283,7 +149,7 @@ public sealed class JobRunnerTests : IDisposable
     [Fact]
     public async Task The_limit_takes_the_first_rows_only()
     {
-        var input = folder.Write("in.csv", "item,code\na,007\nb,2\nc,3\n");
+        var input = Folder.Write("in.csv", "item,code\na,007\nb,2\nc,3\n");
         var spec = Spec([]) with { Input = new InputSpec { Uri = input, Limit = 2 } };
         var rows = await (await Run(new ScriptedEngine(), spec)).ReadRowsAsync().ToListAsync();
         rows.Select(row => row["item"]).ShouldBe(["a", "b"]);
@@ -293,7 +159,7 @@ public sealed class JobRunnerTests : IDisposable
     [Fact]
     public async Task A_hundred_thousand_rows_pass()
     {
-        var input = folder.Sub("in.jsonl");
+        var input = Folder.Sub("in.jsonl");
         File.WriteAllLines(input, Enumerable.Range(0, 100_000).Select(i => $"{{\"item\": \"item {i}\"}}"));
         var spec = Spec([]) with { Input = new InputSpec { Uri = input }, BatchSize = 4096 };
         var result = await Run(new ScriptedEngine { Window = 64 }, spec);
@@ -308,7 +174,7 @@ public sealed class JobRunnerTests : IDisposable
     [Fact]
     public async Task An_openai_batch_file_is_answered_line_by_line()
     {
-        var input = folder.Write("batch.jsonl", """
+        var input = Folder.Write("batch.jsonl", """
             {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "m", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 5, "temperature": 0}}
             {"custom_id": "b", "method": "POST", "url": "/v1/embeddings", "body": {"input": "x"}}
             {"custom_id": "c", "method": "POST", "url": "/v1/chat/completions", "body": {"messages": [{"role": "user", "content": [{"type": "text", "text": "part"}]}], "temprature": 1}}
@@ -325,7 +191,7 @@ public sealed class JobRunnerTests : IDisposable
     [Fact]
     public async Task Fields_of_an_openai_request_that_say_the_default_are_taken()
     {
-        var input = folder.Write("batch.jsonl", """
+        var input = Folder.Write("batch.jsonl", """
             {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"messages": [{"role": "user", "content": "hello"}], "response_format": {"type": "text"}, "tools": [], "tool_choice": "auto", "modalities": ["text"], "parallel_tool_calls": true}}
             {"custom_id": "b", "method": "POST", "url": "/v1/chat/completions", "body": {"messages": [{"role": "user", "content": "hello"}], "response_format": {"type": "json_object"}}}
             """);
@@ -338,45 +204,16 @@ public sealed class JobRunnerTests : IDisposable
     [Fact]
     public async Task A_number_that_json_lacks_stands_as_text_in_a_column_of_texts()
     {
-        folder.Write("data/b.jsonl", """{"item": "b", "x": "text"}""");
-        using (var writer = ParquetWriter.Create(folder.Sub("data/a.parquet"), new TableSchema(new Column("item", ColumnType.String), new Column("x", ColumnType.Float64))))
+        Folder.Write("data/b.jsonl", """{"item": "b", "x": "text"}""");
+        using (var writer = ParquetWriter.Create(Folder.Sub("data/a.parquet"), new TableSchema(new Column("item", ColumnType.String), new Column("x", ColumnType.Float64))))
         {
             writer.Write(["a", double.NaN]);
             writer.Complete();
         }
 
-        var rows = await (await Run(new ScriptedEngine(), Spec([]) with { Input = new InputSpec { Uri = folder.Sub("data") } })).ReadRowsAsync().ToListAsync();
+        var rows = await (await Run(new ScriptedEngine(), Spec([]) with { Input = new InputSpec { Uri = Folder.Sub("data") } })).ReadRowsAsync().ToListAsync();
         rows.Select(row => row["x"]).ShouldBe(["\"NaN\"", "text"]);
     }
 
     static object? ErrorType(Row row) => row.GetStruct("error")?["type"];
-
-    JobSpec Spec(IEnumerable<string> items, string? output = null) => new()
-    {
-        Model = new ModelSpec { Source = "scripted" },
-        Input = new InputSpec { Items = [.. items.Select(item => JsonSerializer.SerializeToElement(item))] },
-        Preprocess = new PreprocessSpec { Prompt = "{{ row.item }}" },
-        Output = new OutputSpec { Uri = output ?? folder.Sub("out") },
-        BatchSize = 3,
-    };
-
-    Task<JobResult> Run(ScriptedEngine engine, IEnumerable<string> items) => Run(engine, Spec(items));
-
-    static Task<JobResult> Run(ScriptedEngine engine, JobSpec spec) => Runner(engine).RunAsync(spec);
-
-    static JobRunner Runner(ScriptedEngine engine) => new(Options(engine));
-
-    static Task<JobResult> Execute(JobSpec spec, ScriptedEngine engine, Func<Storage.Blobs.BlobUri, Storage.Blobs.IBlobStore> store) =>
-        new JobRunner(Options(engine)) { OpenOutput = store }.RunAsync(spec);
-
-    static JobRunnerOptions Options(ScriptedEngine engine) => new()
-    {
-        LoadEngine = (_, _) => Task.FromResult<IGenerationEngine>(engine),
-        ModelRevision = (_, _) => Task.FromResult("r1"),
-    };
-
-    sealed class Reports(Action<JobProgress> report) : IProgress<JobProgress>
-    {
-        public void Report(JobProgress value) => report(value);
-    }
 }
