@@ -4,6 +4,7 @@ using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
 using Serverless.Inference;
 using Serverless.Processing.Jobs;
+using Serverless.Storage.Tables;
 
 namespace Serverless.Processing.Tests;
 
@@ -31,6 +32,19 @@ public sealed class OutputFolderTests : IDisposable
         });
         (await Should.ThrowAsync<JobException>(() => broken.RunAsync(Spec("a")))).Code.ShouldBe(ErrorCodes.Model);
         (await Run(Spec("a"))).Manifest.Rows.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("No space left on device", ErrorCodes.Storage)]
+    [InlineData("Connection timed out", ErrorCodes.Io)]
+    public void A_disk_that_refuses_a_part_is_no_defect(string reason, string code) =>
+        ShardAttempts.ToJobException(new TableException("part", new IOException(reason))).Code.ShouldBe(code);
+
+    [Fact]
+    public void A_part_that_cannot_be_written_fails_as_input_and_output_do()
+    {
+        using var writer = ParquetWriter.Create(folder.Sub("absent/part"), new TableSchema(new Column("a", ColumnType.Int64)));
+        Should.Throw<TableException>(() => writer.Complete()).InnerException.ShouldBeOfType<IOException>();
     }
 
     [Fact]

@@ -45,6 +45,8 @@ internal sealed class ShardAttempts(ShardRunner runner, int maxAttempts, TimePro
         JobException error => error,
         BlobException { Kind: BlobErrorKind.NoSpace or BlobErrorKind.AccessDenied or BlobErrorKind.InvalidName } error =>
             new JobException(ErrorCodes.Storage, error.Message, error),
+        TableException { InnerException: IOException inner } when inner.Message.Contains("No space left", StringComparison.Ordinal) =>
+            new JobException(ErrorCodes.Storage, $"{exception.Message}; free some and run the job again", exception),
         UnauthorizedAccessException => new JobException(ErrorCodes.Storage, exception.Message, exception),
         IOException or TableException { InnerException: IOException } => new JobException(ErrorCodes.Io, exception.Message, exception),
         InferenceException { Code: InferenceErrorCodes.OutOfMemory } error => new JobException(ErrorCodes.OutOfMemory, error.Message, error),

@@ -118,6 +118,8 @@ public sealed class ParquetWriter : IDisposable
         Try(() => appender.Append(chunk));
     }
 
+    private static bool IsOfDisk(DuckException e) => e.Message.StartsWith("IO Error", StringComparison.Ordinal);
+
     private void Try(Action step)
     {
         try
@@ -126,7 +128,7 @@ public sealed class ParquetWriter : IDisposable
         }
         catch (DuckException e)
         {
-            throw new TableException($"{path} could not be written as Parquet: {e.Message}", e);
+            throw new TableException($"{path} could not be written as Parquet: {e.Message}", IsOfDisk(e) ? new IOException(e.Message, e) : e);
         }
     }
 }
