@@ -114,6 +114,7 @@ public sealed class ProcessedDataset : IAsyncEnumerable<Row>
                 Dtype = Config.EngineOptions.Dtype,
                 Quantization = Config.EngineOptions.Quantization,
                 BlockSize = Config.EngineOptions.BlockSize,
+                KvCacheBytes = Config.EngineOptions.KvCacheBytes,
                 ChatTemplate = Config.EngineOptions.ChatTemplate,
                 Seed = Config.EngineOptions.Seed,
             },

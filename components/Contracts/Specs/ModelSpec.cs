@@ -63,6 +63,10 @@ public sealed record EngineArgs
     [JsonPropertyName("gpu_memory_utilization")]
     public double GpuMemoryUtilization { get; init; } = 0.9;
 
+    /// <summary>Bytes of KV cache. Default: on a CPU, the smaller of 4 GiB and a quarter of the available memory.</summary>
+    [JsonPropertyName("kv_cache_bytes")]
+    public long? KvCacheBytes { get; init; }
+
     /// <summary>Tokens of one KV block, 16 or 32. Default: 16.</summary>
     [JsonPropertyName("block_size")]
     public int BlockSize { get; init; } = 16;

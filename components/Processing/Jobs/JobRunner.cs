@@ -70,6 +70,7 @@ public sealed class JobRunner(JobRunnerOptions? options = null)
         Quantization = model.EngineArgs.Quantization,
         BlockSize = model.EngineArgs.BlockSize,
         GpuMemoryUtilization = model.EngineArgs.GpuMemoryUtilization,
+        KvCacheBytes = model.EngineArgs.KvCacheBytes,
         EnablePrefixCaching = model.EngineArgs.EnablePrefixCaching,
         ChatTemplate = model.EngineArgs.ChatTemplate,
         Seed = model.EngineArgs.Seed,
