@@ -89,7 +89,7 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
         throw new InferenceException(
             options.KvCacheBytes is null ? InferenceErrorCodes.OutOfMemory : InferenceErrorCodes.EngineOptions,
             $"The KV cache holds {held} tokens, but a sequence of max_model_len {wanted} needs room for all of them. "
-            + $"Set kv_cache_bytes to at least {needed}, or max_model_len to at most {held}.");
+            + $"Set kv_cache_bytes to at least {needed}{(held > 0 ? $", or max_model_len to at most {held}" : "")}.");
     }
 
     private static DType WeightStorage(EngineOptions options)
