@@ -23,7 +23,7 @@ if ! $all; then
 fi
 [ -n "$filter" ] && arguments+=(--filter "$filter")
 
-for tool in dotnet node npm; do
+for tool in dotnet git node npm; do
   command -v "$tool" >/dev/null || { echo "tests/run.sh: '$tool' is not installed; the README says what a machine needs." >&2; exit 1; }
 done
 
