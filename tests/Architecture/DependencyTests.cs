@@ -90,6 +90,6 @@ public sealed class DependencyTests
 
     private static IEnumerable<string> References(string project) =>
         XDocument.Parse(Repository.Read(project)).Descendants("ProjectReference")
-            .Select(element => Path.GetFullPath(Path.Combine(Repository.Root, Folder(project), element.Attribute("Include")!.Value)))
-            .Select(path => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(path)!));
+            .Select(element => Path.GetFullPath(Path.Combine(Clone.Root, Folder(project), element.Attribute("Include")!.Value)))
+            .Select(path => Path.GetRelativePath(Clone.Root, Path.GetDirectoryName(path)!));
 }

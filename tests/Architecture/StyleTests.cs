@@ -62,7 +62,7 @@ public sealed class StyleTests
         {
             foreach (Match link in Regex.Matches(Repository.Read(file), @"\]\(([^)#:]+)(#[^)]*)?\)"))
             {
-                var target = Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, link.Groups[1].Value);
+                var target = Path.Combine(Clone.Root, Path.GetDirectoryName(file)!, link.Groups[1].Value);
                 Path.Exists(target).ShouldBeTrue($"{file} links to {link.Groups[1].Value}");
             }
         }

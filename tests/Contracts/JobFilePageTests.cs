@@ -13,7 +13,7 @@ public sealed class JobFilePageTests
     /// <summary>Refused as a whole in this version, so that the page does not list what is in them.</summary>
     static readonly Type[] NotListed = [typeof(PlacementSpec), typeof(NotifySpec)];
 
-    static readonly string Page = File.ReadAllText(Path.Combine(Root(), "docs", "job-file.md"));
+    static readonly string Page = File.ReadAllText(Clone.PathOf("docs", "job-file.md"));
 
     [Fact]
     public void The_page_names_every_field_and_sampling_parameter()
@@ -78,13 +78,5 @@ public sealed class JobFilePageTests
                     yield return name;
             }
         }
-    }
-
-    static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Serverless.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 }

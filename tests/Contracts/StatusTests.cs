@@ -33,10 +33,7 @@ public sealed class StatusTests
     [Fact]
     public void The_page_about_states_says_what_the_code_does()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Serverless.sln")))
-            folder = folder.Parent;
-        var rows = File.ReadLines(Path.Combine(folder.FullName, "docs", "job-status.md"))
+        var rows = File.ReadLines(Clone.PathOf("docs", "job-status.md"))
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Select(cells => $"{cells[1]}: {cells[3]}");
         rows.ShouldBe(All.Select(status => $"{Name(status)}: {string.Join(", ", JobTransitions.After(status).Select(Name))}"), ignoreOrder: true);

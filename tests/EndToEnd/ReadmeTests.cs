@@ -7,7 +7,7 @@ public sealed class ReadmeTests
     public void The_first_command_completes_every_haiku_of_the_sample()
     {
         using var folder = new TemporaryFolder();
-        var result = CliProcess.Run(SampleModel.RepositoryRoot, "run", "samples/haiku.yaml", "--out", folder["out"]);
+        var result = CliProcess.Run(Clone.Root, "run", "samples/haiku.yaml", "--out", folder["out"]);
 
         result.ExitCode.ShouldBe(0, result.Errors);
         Output.ReadRows(folder["out"]).Count.ShouldBe(12);
@@ -18,7 +18,7 @@ public sealed class ReadmeTests
     public void The_program_completes_three_haikus()
     {
         using var folder = new TemporaryFolder();
-        Directory.CreateSymbolicLink(folder["samples"], Path.Combine(SampleModel.RepositoryRoot, "samples"));
+        Directory.CreateSymbolicLink(folder["samples"], Path.Combine(Clone.Root, "samples"));
         using var program = CliProcess.StartProgram("Serverless.Haiku", folder.Path, environment: null);
         var result = program.WaitForEnd();
 
@@ -30,7 +30,7 @@ public sealed class ReadmeTests
     [Fact]
     public void The_program_that_is_shown_is_the_sample()
     {
-        var shown = File.ReadAllText(Path.Combine(SampleModel.RepositoryRoot, "README.md")).Split("```csharp\n")[1].Split("```")[0];
-        File.ReadAllText(Path.Combine(SampleModel.RepositoryRoot, "samples/Haiku/Program.cs")).ShouldContain(shown);
+        var shown = File.ReadAllText(Path.Combine(Clone.Root, "README.md")).Split("```csharp\n")[1].Split("```")[0];
+        File.ReadAllText(Path.Combine(Clone.Root, "samples/Haiku/Program.cs")).ShouldContain(shown);
     }
 }

@@ -109,7 +109,7 @@ public sealed class JobFileTests
     [Fact]
     public void The_example_of_the_documentation_is_a_job()
     {
-        var page = File.ReadAllText(Path.Combine(RealModelTests.RepositoryRoot(), "docs", "job-file.md"));
+        var page = File.ReadAllText(Clone.PathOf("docs", "job-file.md"));
         var yaml = page.Split("```yaml\n")[1].Split("```")[0];
         JobFile.Parse(yaml, "job-file.md").Name.ShouldBe("tickets");
     }

@@ -9,7 +9,7 @@ namespace Serverless.Processing.Tests;
 /// <summary>The product's own engine behind the pipeline: what comes out is what the engine gives when it is asked directly.</summary>
 public sealed class RealModelTests
 {
-    static readonly string Model = Path.Combine(RepositoryRoot(), "samples", "models", "haiku-tiny");
+    static readonly string Model = Clone.PathOf("samples", "models", "haiku-tiny");
 
     static readonly SamplingParams Sampling = new() { Temperature = 0.7f, MaxTokens = 12 };
 
@@ -63,13 +63,5 @@ public sealed class RealModelTests
     {
         await Task.CompletedTask;
         yield return request;
-    }
-
-    internal static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Serverless.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 }

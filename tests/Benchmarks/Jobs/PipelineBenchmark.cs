@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Serverless.Benchmarks.Generation;
-using Serverless.Benchmarks.Peers;
 using Serverless.Benchmarks.Report;
 using Serverless.Contracts.Specs;
 using Serverless.Inference;
@@ -36,7 +35,7 @@ public static class PipelineBenchmark
             string model = Path.Combine(folder, "model");
             HuggingFaceFolder.Write(model, RandomWeights.Make());
             await CompareAsync(table, "123 million parameters", model, rows: 384, maxTokens: 48, rounds, folder);
-            string haiku = Path.Combine(PeerPackages.RepositoryRoot, "samples", "models", "haiku-tiny");
+            string haiku = Clone.PathOf("samples", "models", "haiku-tiny");
             await CompareAsync(table, "haiku-tiny", haiku, rows: 2000, maxTokens: 60, rounds, folder);
         }
         finally

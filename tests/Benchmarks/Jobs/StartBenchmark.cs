@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Serverless.Benchmarks.Peers;
 using Serverless.Benchmarks.Report;
 
 namespace Serverless.Benchmarks.Jobs;
@@ -16,7 +15,7 @@ public static class StartBenchmark
         string folder = Directory.CreateTempSubdirectory("serverless-benchmark-").FullName;
         try
         {
-            string root = PeerPackages.RepositoryRoot, published = Path.Combine(folder, "published");
+            string root = Clone.Root, published = Path.Combine(folder, "published");
             await RunAsync(root, "dotnet", "publish", Path.Combine(root, "services", "Cli"), "-c", "Release", "-r", "linux-x64",
                 "--artifacts-path", Path.Combine(folder, "artifacts"), "-o", published, "-v", "quiet");
             string command = Path.Combine(published, "serverless");

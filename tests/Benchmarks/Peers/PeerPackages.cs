@@ -5,11 +5,8 @@ namespace Serverless.Benchmarks.Peers;
 /// <summary>The folder tests/Benchmarks/peers with its npm packages, installed when a benchmark first asks for them.</summary>
 public static class PeerPackages
 {
-    /// <summary>The repository's root: the nearest folder upwards that holds Serverless.sln.</summary>
-    public static string RepositoryRoot { get; } = FindRoot();
-
     /// <summary>The peers' folder.</summary>
-    public static string Folder { get; } = Path.Combine(RepositoryRoot, "tests", "Benchmarks", "peers");
+    public static string Folder { get; } = Clone.PathOf("tests", "Benchmarks", "peers");
 
     /// <summary>The folder of an installed package, or null on a platform that the package does not exist for.</summary>
     /// <param name="name">The npm name.</param>
@@ -48,13 +45,5 @@ public static class PeerPackages
             throw new InvalidOperationException(
                 $"The peers in {Folder} need npm and Node 20 or later, and npm was not found on PATH: install Node 20, then run again.", missing);
         }
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Serverless.sln"))) return folder.FullName;
-        throw new InvalidOperationException(
-            $"No folder above {AppContext.BaseDirectory} holds Serverless.sln: run the benchmarks from a clone of the repository.");
     }
 }

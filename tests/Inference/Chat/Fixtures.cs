@@ -6,7 +6,7 @@ namespace Serverless.Inference.Tests.Chat;
 /// <summary>The files of Fixtures/chat, written by its make.py with jinja2.</summary>
 internal static class Fixtures
 {
-    public static string Folder { get; } = Path.Combine(Repository(), "tests", "Inference", "Fixtures", "chat");
+    public static string Folder { get; } = Path.Combine(Clone.Root, "tests", "Inference", "Fixtures", "chat");
 
     /// <summary>The options of transformers, at the time that make.py stops its clock at.</summary>
     public static JinjaOptions AsTransformers { get; } = new() { TrimBlocks = true, LstripBlocks = true, TimeProvider = new StoppedClock() };
@@ -26,14 +26,6 @@ internal static class Fixtures
         JsonValueKind.False => false,
         _ => null,
     };
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Serverless.sln.");
-        return folder.FullName;
-    }
 
     private sealed class StoppedClock : TimeProvider
     {

@@ -10,8 +10,7 @@ namespace Serverless.Inference.Tests.Samples;
 public sealed class HaikuTinyTests
 {
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-    private static readonly string Root = FindRoot();
-    private static readonly string Model = Path.Combine(Root, "samples", "models", "haiku-tiny");
+    private static readonly string Model = Clone.PathOf("samples", "models", "haiku-tiny");
 
     private sealed record Turn(string Role, string Content);
 
@@ -73,18 +72,10 @@ public sealed class HaikuTinyTests
 
     private static Case[] Cases()
     {
-        string path = Path.Combine(Root, "tests", "Inference", "Fixtures", "haiku", "greedy.json");
+        string path = Clone.PathOf("tests", "Inference", "Fixtures", "haiku", "greedy.json");
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
         var cases = document.RootElement.GetProperty("cases").Deserialize<Case[]>(Names)!;
         cases.Length.ShouldBe(20);
         return cases;
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Serverless.sln.");
-        return folder.FullName;
     }
 }
