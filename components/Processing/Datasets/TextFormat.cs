@@ -60,7 +60,7 @@ internal class TextFormat(TextReader read) : IFileFormat
     {
         await using var stream = await store.OpenReadAsync(name, cancellation: cancellationToken);
         var rows = range.Rows;
-        var bytes = new RowRange(range.Start, range.Start + range.Length, 0, rows, range.FirstLine);
+        var bytes = new RowRange(range.Start, range.Start + range.Length, FirstLine: range.FirstLine);
         var root = new RowShape([]);
         await foreach (var row in Guard(name, read(stream, bytes, cancellationToken)))
         {

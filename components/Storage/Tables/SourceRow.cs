@@ -12,9 +12,8 @@ public readonly record struct SourceRow(long Row, long Line, long Offset, IReadO
 /// <param name="Start">The first byte.</param>
 /// <param name="End">The byte after the last; a row that starts before it belongs to the range as a whole.</param>
 /// <param name="FirstRow">Position in the file of the first row. Default: 0.</param>
-/// <param name="RowCount">Rows in it, bad ones too; -1 if unknown. Default: -1.</param>
 /// <param name="FirstLine">The line at <paramref name="Start"/>. Default: 1.</param>
-public sealed record RowRange(long Start, long End, long FirstRow = 0, long RowCount = -1, long FirstLine = 1)
+public sealed record RowRange(long Start, long End, long FirstRow = 0, long FirstLine = 1)
 {
     /// <summary>The whole file.</summary>
     public static RowRange All { get; } = new(0, long.MaxValue);

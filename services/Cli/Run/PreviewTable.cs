@@ -1,3 +1,4 @@
+using Serverless.Contracts.Specs;
 using Serverless.Contracts.Validation;
 using Serverless.Processing.Rows;
 using Spectre.Console;
@@ -9,11 +10,7 @@ internal static class PreviewTable
 {
     private const int LongestCell = 400;
 
-    private static readonly HashSet<string> Bookkeeping =
-    [
-        OutputColumns.RowIndex, OutputColumns.SampleIndex, OutputColumns.GeneratedText, OutputColumns.NumInputTokens, OutputColumns.NumGeneratedTokens,
-        OutputColumns.FinishReason, OutputColumns.Error, OutputColumns.Prompt, OutputColumns.GeneratedTokens, OutputColumns.Logprobs, OutputColumns.TimeTakenLlm,
-    ];
+    private static readonly HashSet<string> Bookkeeping = [.. OutputColumns.Written(Enum.GetValues<OutputColumn>(), samples: true)];
 
     /// <summary>Makes the table.</summary>
     /// <param name="rows">At least one row.</param>
