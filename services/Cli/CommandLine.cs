@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Serverless.Cli.Doctor;
 using Serverless.Cli.Run;
+using Serverless.Cli.Sidecars;
 using Serverless.Contracts.Errors;
 
 namespace Serverless.Cli;
@@ -13,6 +14,7 @@ internal static class CommandLine
         var root = new RootCommand("Durable batch LLM inference: a dataset, a model and a prompt in, Parquet out.")
         {
             RunCommand.Create(),
+            SidecarCommand.Create(),
             DoctorCommand.Create(),
         };
         var parsed = root.Parse(arguments);
