@@ -12,6 +12,12 @@ public sealed class DependencyTests
         ["components/Storage"] = [],
         ["components/Telemetry"] = [],
         ["components/Processing"] = ["components/Contracts", "components/Inference", "components/Storage"],
+        ["dapr/Protocol"] = [],
+        ["dapr/Sdk/Common"] = [],
+        ["dapr/Sdk/Client"] = [],
+        ["dapr/Sdk/Actors"] = ["dapr/Sdk/Common"],
+        ["dapr/Sdk/Workflow"] = ["dapr/Sdk/Common", "dapr/Protocol"],
+        ["dapr/Sidecar"] = ["dapr/Protocol"],
     };
 
     /// <summary>What the libraries need that someone may use alone.</summary>
@@ -27,8 +33,8 @@ public sealed class DependencyTests
     [Fact]
     public void Every_component_has_its_row_in_the_table()
     {
-        Projects().Where(project => project.StartsWith("components/", StringComparison.Ordinal)).Select(Folder)
-            .ShouldBe(Allowed.Keys, ignoreOrder: true);
+        Projects().Where(project => project.StartsWith("components/", StringComparison.Ordinal) || project.StartsWith("dapr/", StringComparison.Ordinal))
+            .Select(Folder).ShouldBe(Allowed.Keys, ignoreOrder: true);
     }
 
     [Fact]
@@ -55,7 +61,7 @@ public sealed class DependencyTests
     [Fact]
     public void Libraries_know_no_web_server_and_no_dapr()
     {
-        foreach (var project in Projects().Where(project => Allowed.ContainsKey(Folder(project))))
+        foreach (var project in Projects().Where(project => project.StartsWith("components/", StringComparison.Ordinal)))
         {
             PackagesOf(project).Where(name => WebPackages.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ShouldBeEmpty(project);
         }
@@ -70,6 +76,15 @@ public sealed class DependencyTests
             {
                 PackagesOf(project).Except(allowed).ShouldBeEmpty($"{project} refers to a package that it does without so far");
             }
+        }
+    }
+
+    [Fact]
+    public void The_dapr_libraries_do_not_know_what_is_built_on_them()
+    {
+        foreach (var file in Repository.Files().Where(file => file.StartsWith("dapr/", StringComparison.Ordinal)))
+        {
+            Repository.Read(file).ShouldNotContain("serverless", Case.Insensitive, file);
         }
     }
 

@@ -1,3 +1,4 @@
+using Serverless.Benchmarks.Durable;
 using Serverless.Benchmarks.Generation;
 using Serverless.Benchmarks.Jobs;
 using Serverless.Benchmarks.Kernels;
@@ -15,6 +16,7 @@ public static class Suite
         ["tokenizer"] = (output, _) => TokenizerBenchmark.RunAsync(output),
         ["generation"] = GenerationBenchmark.RunAsync,
         ["pipeline"] = PipelineBenchmark.RunAsync,
+        ["durable"] = DurableBenchmark.RunAsync,
         ["start"] = StartBenchmark.RunAsync,
     };
 
