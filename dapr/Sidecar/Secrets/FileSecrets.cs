@@ -86,8 +86,11 @@ internal sealed class FileSecrets(IReadOnlyDictionary<string, IReadOnlyDictionar
             case JsonValueKind.Null:
                 into[name] = "";
                 break;
+            case JsonValueKind.String:
+                into[name] = value.GetString()!;
+                break;
             default:
-                into[name] = value.ToString();
+                into[name] = value.GetRawText();
                 break;
         }
     }

@@ -12,8 +12,9 @@ internal static class SecretsApi
         host.MapGet("/v1.0/secrets/{store}/{**name}", GetAsync);
     }
 
-    private static async Task<IResult> GetAsync(HttpContext http, string store, string name, ComponentCatalog catalog, AppDirectory apps, ConfigurationSpec configuration)
+    private static async Task<IResult> GetAsync(HttpContext http, string store, ComponentCatalog catalog, AppDirectory apps, ConfigurationSpec configuration)
     {
+        var name = RawPath.After(3, http);
         if (Find(http, store, catalog, apps, out var secrets) is { } error)
         {
             return error;

@@ -25,8 +25,9 @@ internal static class StateApi
         return Results.NoContent();
     }, "ERR_STATE_SAVE", reason => $"failed saving state in state store {store}: {reason}");
 
-    private static Task<IResult> GetAsync(HttpContext http, string store, string key, StateStores stores) => stores.RunAsync(http, store, async call =>
+    private static Task<IResult> GetAsync(HttpContext http, string store, StateStores stores) => stores.RunAsync(http, store, async call =>
     {
+        var key = RawPath.After(3, http);
         new StateRequestOptions { Consistency = http.Request.Query["consistency"] }.IsFirstWrite();
         if ((await call.Store.GetAsync([call.FullKey(StateRequest.RequireKey(key))])) is not [{ } entry])
         {
@@ -40,7 +41,7 @@ internal static class StateApi
         }
 
         return Results.Bytes(entry.Value, "application/json");
-    }, "ERR_STATE_GET", reason => $"fail to get {key} from state store {store}: {reason}");
+    }, "ERR_STATE_GET", reason => $"fail to get {RawPath.After(3, http)} from state store {store}: {reason}");
 
     private static Task<IResult> GetBulkAsync(HttpContext http, string store, StateStores stores) => stores.RunAsync(http, store, async call =>
     {
@@ -49,17 +50,17 @@ internal static class StateApi
         return Results.Json(new JsonArray([.. keys.Zip(entries, Describe)]));
     }, "ERR_STATE_BULK_GET", reason => $"failed to get keys from state store {store}: {reason}");
 
-    private static Task<IResult> DeleteAsync(HttpContext http, string store, string key, StateStores stores) => stores.RunAsync(http, store, async call =>
+    private static Task<IResult> DeleteAsync(HttpContext http, string store, StateStores stores) => stores.RunAsync(http, store, async call =>
     {
         var request = new StateRequest
         {
-            Key = key,
+            Key = RawPath.After(3, http),
             ETag = http.Request.Headers.IfMatch.ToString().Trim('"'),
             Options = new() { Concurrency = http.Request.Query["concurrency"], Consistency = http.Request.Query["consistency"] },
         };
         await call.Store.ApplyAsync([request.ToChange(call.FullKey, delete: true)]);
         return Results.NoContent();
-    }, "ERR_STATE_DELETE", reason => $"failed deleting state with key {key}: {reason}");
+    }, "ERR_STATE_DELETE", reason => $"failed deleting state with key {RawPath.After(3, http)}: {reason}");
 
     private static Task<IResult> TransactAsync(HttpContext http, string store, StateStores stores) => stores.RunAsync(http, store, async call =>
     {

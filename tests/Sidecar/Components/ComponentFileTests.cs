@@ -25,10 +25,10 @@ public sealed class ComponentFileTests : IDisposable
     [InlineData(Head + "metadata: {name: s}\nspec: {type: state.in-memory, version: v1, metadata: [{name: keyPrefix, envRef: NO_SUCH_VARIABLE_HERE}]}\n", "spec.metadata[0].envRef", "NO_SUCH_VARIABLE_HERE")]
     [InlineData(Head + "metadata: {name: s}\nspec: {type: state.in-memory, version: v1, metadata: [{name: keyPrefix, secretKeyRef: {name: x}}]}\n", "auth.secretStore", "is missing")]
     [InlineData(Head + "metadata: {name: s}\nspec: {type: state.sqlite, version: v1, metadata: [{name: cleanupInterval, value: often}]}\n", "spec.metadata[0]", "often")]
-    [InlineData("a: [1, 2\n", "document 2", "no valid YAML")]
+    [InlineData("a: [1, 2\n", "document 1", "no valid YAML")]
     public async Task A_wrong_file_is_refused_with_file_document_field_and_what_is_allowed(string document, string place, string hint)
     {
-        _folder.Yaml("wrong.yaml", "# the first document is empty\n---\n" + document);
+        _folder.Yaml("wrong.yaml", document);
 
         var error = await Should.ThrowAsync<ComponentException>(async () => await TestSidecar.StartAsync(_folder));
 

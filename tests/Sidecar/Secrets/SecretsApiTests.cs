@@ -22,7 +22,7 @@ public sealed class SecretsApiTests : IDisposable
         (await JsonAsync(sidecar, "password")).ShouldBe("""{"password":"p"}""");
         (await JsonAsync(sidecar, "database/user")).ShouldBe("""{"database/user":"u"}""");
         (await JsonAsync(sidecar, "bulk")).ShouldBe(
-            """{"password":{"password":"p"},"database/user":{"database/user":"u"},"database/ports/0":{"database/ports/0":"1"},"database/ports/1":{"database/ports/1":"2"},"deep/a/b":{"deep/a/b":"True"}}""");
+            """{"password":{"password":"p"},"database/user":{"database/user":"u"},"database/ports/0":{"database/ports/0":"1"},"database/ports/1":{"database/ports/1":"2"},"deep/a/b":{"deep/a/b":"true"}}""");
         var error = await sidecar.ErrorAsync(sidecar.Http.GetAsync("/v1.0/secrets/files/database"), HttpStatusCode.InternalServerError, "ERR_SECRET_GET");
         error["message"]!.GetValue<string>().ShouldBe("failed getting secret with key database from secret store files: secret database not found");
     }
@@ -35,7 +35,7 @@ public sealed class SecretsApiTests : IDisposable
 
         (await JsonAsync(sidecar, "password")).ShouldBe("""{"password":"p"}""");
         (await JsonAsync(sidecar, "database")).ShouldBe("""{"user":"u","ports:0":"1","ports:1":"2"}""");
-        (await JsonAsync(sidecar, "deep")).ShouldBe("""{"a:b":"True"}""");
+        (await JsonAsync(sidecar, "deep")).ShouldBe("""{"a:b":"true"}""");
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class StateApiTests : IDisposable
         delete.Headers.TryAddWithoutValidation("If-Match", old);
         await sidecar.ErrorAsync(sidecar.Http.SendAsync(delete), HttpStatusCode.Conflict, "ERR_STATE_DELETE");
         await sidecar.ErrorAsync(
-            sidecar.Http.PostAsync($"{Store}/transaction", TestSidecar.Json($$"""{"operations": [{"operation": "upsert", "request": {"key": "other", "value": 0}}, {"operation": "delete", "request": {"key": "k", "etag": "{{old}}"}}]}""")),
+            sidecar.Http.PostAsync($"{Store}/transaction", TestSidecar.Json($$$"""{"operations": [{"operation": "upsert", "request": {"key": "other", "value": 0}}, {"operation": "delete", "request": {"key": "k", "etag": "{{{old}}}"}}]}""")),
             HttpStatusCode.InternalServerError, "ERR_STATE_TRANSACTION");
 
         (await sidecar.Http.GetStringAsync($"{Store}/k")).ShouldBe("2");
