@@ -47,7 +47,7 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
         builder.Services.AddSingleton(options.TimeProvider);
         builder.Services.AddSingleton<AppDirectory>();
         builder.Services.AddSingleton<FaultPoints>();
-        builder.Services.AddSingleton(_ => SqliteStore.Open(new StoreOptions { Path = options.StateFile, Fsync = options.Fsync }));
+        builder.Services.AddSingleton(_ => SqliteStore.Open(new StoreOptions { Path = options.StateFile, Fsync = options.Fsync, OnPoint = options.OnPoint }));
         BuildingBlocks.AddServices(builder.Services);
 
         var host = builder.Build();

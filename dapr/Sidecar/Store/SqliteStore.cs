@@ -90,9 +90,10 @@ internal sealed class SqliteStore : IAsyncDisposable
 
         try
         {
+            _options.OnPoint?.Invoke(StorePoints.BeforeRead);
             return new(read(reader));
         }
-        catch (Microsoft.Data.Sqlite.SqliteException error)
+        catch (Exception error) when (error is Microsoft.Data.Sqlite.SqliteException or IOException)
         {
             throw StoreException.From(error, Path);
         }
@@ -147,7 +148,9 @@ internal sealed class SqliteStore : IAsyncDisposable
                 RunTurn(turn);
             }
 
+            _options.OnPoint?.Invoke(StorePoints.BeforeCommit);
             _writer.Execute("COMMIT");
+            _options.OnPoint?.Invoke(StorePoints.AfterCommit);
         }
         catch (Exception error)
         {

@@ -17,4 +17,7 @@ internal sealed class StoreOptions
 
     /// <summary>Turns after which the write-ahead log is copied into the file, off the writer's thread. Default: 5,000.</summary>
     public int TurnsPerCheckpoint { get; init; } = 5000;
+
+    /// <summary>Called at each of <see cref="StorePoints"/>; what it throws is what the disk could have thrown there. Default: null.</summary>
+    public Action<string>? OnPoint { get; init; }
 }
