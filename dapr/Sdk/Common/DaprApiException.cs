@@ -5,21 +5,33 @@ public class DaprApiException : DaprException
 {
     private const string Unknown = "UNKNOWN";
 
+    /// <summary>An error of which nothing is known.</summary>
+    public DaprApiException()
+        : this("A sidecar's API answered with an error.", Unknown, isTransient: false)
+    {
+    }
+
     /// <summary>An error without a code.</summary>
-    public DaprApiException(string message, bool isTransient)
-        : this(message, Unknown, isTransient)
+    public DaprApiException(string message)
+        : this(message, Unknown, isTransient: false)
+    {
+    }
+
+    /// <summary>An error with what caused it and without a code.</summary>
+    public DaprApiException(string message, Exception? innerException)
+        : this(message, innerException, Unknown, isTransient: false)
+    {
+    }
+
+    /// <summary>An error of which no more than the API's code is known.</summary>
+    public DaprApiException(string errorCode, bool isTransient)
+        : this($"A sidecar's API answered with the error {errorCode}.", errorCode, isTransient)
     {
     }
 
     /// <summary>An error with the API's code.</summary>
     public DaprApiException(string message, string errorCode, bool isTransient)
         : this(message, inner: null, errorCode, isTransient)
-    {
-    }
-
-    /// <summary>An error with what caused it and without a code.</summary>
-    public DaprApiException(string message, Exception? inner, bool isTransient)
-        : this(message, inner, Unknown, isTransient)
     {
     }
 

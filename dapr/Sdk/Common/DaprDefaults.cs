@@ -17,10 +17,10 @@ public static class DaprDefaults
         Endpoint(configuration, "DAPR_GRPC_ENDPOINT", "DAPR_GRPC_PORT", 50001);
 
     /// <summary>The token that a sidecar asks of its clients: <c>DAPR_API_TOKEN</c>. Default: empty, none is sent.</summary>
-    public static string GetDefaultDaprApiToken(IConfiguration? configuration = null) => Value(configuration, "DAPR_API_TOKEN") ?? "";
+    public static string GetDefaultDaprApiToken(IConfiguration? configuration) => Value(configuration, "DAPR_API_TOKEN") ?? "";
 
     /// <summary>The token that an app asks of its sidecar: <c>APP_API_TOKEN</c>. Default: empty, none is checked.</summary>
-    public static string GetDefaultAppApiToken(IConfiguration? configuration = null) => Value(configuration, "APP_API_TOKEN") ?? "";
+    public static string GetDefaultAppApiToken(IConfiguration? configuration) => Value(configuration, "APP_API_TOKEN") ?? "";
 
     private static string Endpoint(IConfiguration? configuration, string endpointName, string portName, int defaultPort)
     {

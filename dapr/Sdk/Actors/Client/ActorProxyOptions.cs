@@ -15,7 +15,7 @@ public class ActorProxyOptions
     } = ActorJson.DefaultOptions;
 
     /// <summary>The token that the sidecar asks for. Default: <c>DAPR_API_TOKEN</c>.</summary>
-    public string? DaprApiToken { get; set; } = DaprDefaults.GetDefaultDaprApiToken();
+    public string? DaprApiToken { get; set; } = DaprDefaults.GetDefaultDaprApiToken(configuration: null);
 
     /// <summary>The sidecar's address. Default: <c>DAPR_HTTP_ENDPOINT</c>, else <c>DAPR_HTTP_PORT</c> on this host, else port 3500.</summary>
     public string HttpEndpoint { get; set; } = DaprDefaults.GetDefaultHttpEndpoint();

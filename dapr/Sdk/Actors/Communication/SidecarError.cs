@@ -19,7 +19,7 @@ internal static class SidecarError
         {
             return response.StatusCode == HttpStatusCode.NotFound
                 ? new DaprApiException("ErrorMessageHTTP404", "ERR_DOES_NOT_EXIST", isTransient: false)
-                : new DaprApiException($"The sidecar answered {(int)response.StatusCode} and did not say why.", isTransient: false);
+                : new DaprApiException($"The sidecar answered {(int)response.StatusCode} and did not say why.");
         }
 
         try
@@ -31,7 +31,7 @@ internal static class SidecarError
         }
         catch (JsonException unreadable)
         {
-            return new DaprApiException($"The sidecar answered {(int)response.StatusCode} with a body that is no error of Dapr.", unreadable, isTransient: false);
+            return new DaprApiException($"The sidecar answered {(int)response.StatusCode} with a body that is no error of Dapr.", unreadable);
         }
     }
 
