@@ -96,7 +96,7 @@ internal static class PublicSurface
 
     private static string Verb(MethodInfo accessor) =>
         accessor.ReturnType != typeof(void) ? "get;"
-        : accessor.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? "init;"
+        : accessor.ReturnParameter.GetRequiredCustomModifiers().Any(modifier => modifier.Name == nameof(IsExternalInit)) ? "init;"
         : "set;";
 
     private static string Access(MethodBase method) => method.IsPublic ? "public " : "protected ";

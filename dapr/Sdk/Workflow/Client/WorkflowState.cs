@@ -3,7 +3,7 @@ using Dapr.Common.Serialization;
 namespace Dapr.Workflow;
 
 /// <summary>What is known of an instance at one moment.</summary>
-public sealed class WorkflowState
+public sealed class WorkflowState : IWorkflowState
 {
     private readonly Protocol.WorkflowState? state;
     private readonly IDaprSerializer serializer;
@@ -14,37 +14,37 @@ public sealed class WorkflowState
         this.serializer = serializer;
     }
 
-    /// <summary>The name of the workflow. Null when there is no such instance.</summary>
+    /// <inheritdoc/>
     public string? WorkflowName => state?.Name;
 
-    /// <summary>Whether there is such an instance.</summary>
+    /// <inheritdoc/>
     public bool Exists => state is not null;
 
-    /// <summary>Whether it runs.</summary>
+    /// <inheritdoc/>
     public bool IsWorkflowRunning => RuntimeStatus == WorkflowRuntimeStatus.Running;
 
-    /// <summary>Whether it has ended, in whichever way.</summary>
+    /// <inheritdoc/>
     public bool IsWorkflowCompleted =>
         RuntimeStatus is WorkflowRuntimeStatus.Completed or WorkflowRuntimeStatus.Failed or WorkflowRuntimeStatus.Terminated;
 
-    /// <summary>When it was created. The beginning of time when there is no such instance.</summary>
+    /// <inheritdoc/>
     public DateTimeOffset CreatedAt => state?.CreatedTimestamp?.ToDateTimeOffset() ?? default;
 
-    /// <summary>When it last changed. The beginning of time when there is no such instance.</summary>
+    /// <inheritdoc/>
     public DateTimeOffset LastUpdatedAt => state?.LastUpdatedTimestamp?.ToDateTimeOffset() ?? default;
 
-    /// <summary>What it does. Unknown when there is no such instance.</summary>
+    /// <inheritdoc/>
     public WorkflowRuntimeStatus RuntimeStatus => state is null ? WorkflowRuntimeStatus.Unknown : (WorkflowRuntimeStatus)state.WorkflowStatus;
 
-    /// <summary>Why it failed. Null when it did not.</summary>
+    /// <inheritdoc/>
     public WorkflowTaskFailureDetails? FailureDetails => state?.FailureDetails is { } details ? Failures.Read(details) : null;
 
-    /// <summary>The input. The type's default when there is none or it was not asked for.</summary>
+    /// <inheritdoc/>
     public T? ReadInputAs<T>() => serializer.Deserialize<T>(state?.Input);
 
-    /// <summary>The result. The type's default when there is none or it was not asked for.</summary>
+    /// <inheritdoc/>
     public T? ReadOutputAs<T>() => serializer.Deserialize<T>(state?.Output);
 
-    /// <summary>The custom status. The type's default when there is none or it was not asked for.</summary>
+    /// <inheritdoc/>
     public T? ReadCustomStatusAs<T>() => serializer.Deserialize<T>(state?.CustomStatus);
 }
