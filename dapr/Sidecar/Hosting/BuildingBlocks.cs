@@ -1,4 +1,8 @@
+using Dapr.Sidecar.Actors.Http;
+using Dapr.Sidecar.Apps;
 using Dapr.Sidecar.Components;
+using Dapr.Sidecar.Invocation;
+using Dapr.Sidecar.Resiliency;
 using Dapr.Sidecar.Secrets;
 using Dapr.Sidecar.State;
 
@@ -10,13 +14,22 @@ internal static class BuildingBlocks
     public static void AddServices(IServiceCollection services)
     {
         services.AddHttpContextAccessor();
+        services.AddSingleton<IAppCallPolicy, SingleAttempt>();
+        services.AddSingleton<InvocationRoutes>().AddSingleton<MetadataRoutes>().AddSingleton<LifeRoutes>();
         ComponentServices.Add(services);
+        services.AddActors();
+
+        // The last one: whoever observes the apps has started.
+        services.AddHostedService<AppWatch>();
     }
 
     public static void MapRoutes(WebApplication host)
     {
-        host.MapGet("/v1.0/healthz", () => Results.NoContent());
+        host.Services.GetRequiredService<LifeRoutes>().Map(host);
+        host.Services.GetRequiredService<MetadataRoutes>().Map(host);
         SecretsApi.Map(host);
         StateApi.Map(host);
+        host.MapActors();
+        host.Services.GetRequiredService<InvocationRoutes>().Map(host);
     }
 }
