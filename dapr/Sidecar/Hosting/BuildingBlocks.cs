@@ -5,6 +5,7 @@ using Dapr.Sidecar.Invocation;
 using Dapr.Sidecar.Resiliency;
 using Dapr.Sidecar.Secrets;
 using Dapr.Sidecar.State;
+using Dapr.Sidecar.Workflows;
 
 namespace Dapr.Sidecar.Hosting;
 
@@ -18,6 +19,7 @@ internal static class BuildingBlocks
         services.AddSingleton<InvocationRoutes>().AddSingleton<MetadataRoutes>().AddSingleton<LifeRoutes>();
         ComponentServices.Add(services);
         services.AddActors();
+        services.AddWorkflows();
 
         // The last one: whoever observes the apps has started.
         services.AddHostedService<AppWatch>();
@@ -31,5 +33,6 @@ internal static class BuildingBlocks
         StateApi.Map(host);
         host.MapActors();
         host.Services.GetRequiredService<InvocationRoutes>().Map(host);
+        host.MapWorkflows();
     }
 }

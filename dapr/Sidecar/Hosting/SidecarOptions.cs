@@ -32,6 +32,15 @@ public sealed class SidecarOptions
     /// </summary>
     public int MaxBodySize { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Turns of workflows that one worker's stream has at a time. Default: 100, as many as Dapr's SDKs run at once.</summary>
+    public int MaxTurnsPerWorker { get; init; } = 100;
+
+    /// <summary>Activities that one worker's stream has at a time. Default: 100, as many as Dapr's SDKs run at once.</summary>
+    public int MaxActivitiesPerWorker { get; init; } = 100;
+
+    /// <summary>How long workflows are kept after they ended. Default: for ever, until they are purged.</summary>
+    public WorkflowRetention WorkflowRetention { get; init; } = new();
+
     /// <summary>Called at each named point of the sidecar's write paths, for fault tests. Default: null.</summary>
     public Action<string>? OnPoint { get; init; }
 

@@ -1,0 +1,212 @@
+using Dapr.Sidecar.Hosting;
+using Dapr.Sidecar.Store;
+using Dapr.Sidecar.Workflows.Instances;
+using Dapr.Sidecar.Workflows.Rows;
+
+namespace Dapr.Sidecar.Workflows.Engine;
+
+/// <summary>
+/// The instances in memory and the one way to change them: <see cref="ChangeAsync{T}"/>. One lock guards all that is in memory (sections
+/// under it are short and never wait); the store's single writer brings the writes of all instances into the same order.
+/// </summary>
+internal sealed partial class WorkflowEngine : IDisposable
+{
+    /// <summary>Idle instances that are kept in memory.</summary>
+    private const int MaxIdle = 2000;
+
+    private readonly Dictionary<InstanceKey, InstanceSlot> _slots = [];
+    private readonly Queue<(InstanceSlot Slot, long Stamp)> _idle = new();
+    private readonly ILogger<WorkflowEngine> _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private long _idleStamp;
+    private int _failures;
+
+    public WorkflowEngine(SqliteStore store, SidecarOptions options, TimeProvider time, AppDirectory apps, FaultPoints points, WorkflowMetrics metrics, ILogger<WorkflowEngine> log)
+    {
+        (Store, Options, Time, Apps, Points, Metrics, _log) = (store, options, time, apps, points, metrics, log);
+        Dispatcher = new Dispatcher(this);
+        Timers = new WorkflowTimers(time);
+    }
+
+    /// <summary>Guards everything that is in memory.</summary>
+    public Lock Gate { get; } = new();
+
+    public SqliteStore Store { get; }
+
+    public SidecarOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public AppDirectory Apps { get; }
+
+    public FaultPoints Points { get; }
+
+    public WorkflowMetrics Metrics { get; }
+
+    public Sequence Sequence { get; } = new();
+
+    public Dispatcher Dispatcher { get; }
+
+    public WorkflowTimers Timers { get; }
+
+    public InstanceWaiters Waiters { get; } = new();
+
+    /// <summary>Payloads of a work item may have this many bytes: a little less than a message may.</summary>
+    public long MaxPayload => Options.MaxBodySize * 95L / 100;
+
+    /// <summary>Now, UTC.</summary>
+    public DateTime Now => Time.GetUtcNow().UtcDateTime;
+
+    /// <summary>Instances in memory, for tests.</summary>
+    public int Cached
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _slots.Count;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Changes instances: the body runs under the lock and says what is written; the task ends once that is committed and its effects ran.
+    /// A body that throws has changed nothing.
+    /// </summary>
+    /// <exception cref="StoreException">Nothing was written; the instances are loaded again.</exception>
+    public async Task<T> ChangeAsync<T>(IReadOnlyCollection<InstanceKey> keys, Func<Change, T> body)
+    {
+        while (true)
+        {
+            var slots = await AcquireAsync(keys);
+            try
+            {
+                Task commit;
+                T result;
+                lock (Gate)
+                {
+                    if (slots.Values.Any(slot => slot.Broken))
+                    {
+                        continue;
+                    }
+
+                    var change = new Change(Sequence, slots);
+                    result = Make(change, body);
+                    commit = Enqueue(change);
+                }
+
+                await commit;
+                return result;
+            }
+            finally
+            {
+                Release(slots.Values);
+            }
+        }
+    }
+
+    /// <summary>Wakes an execution after a while.</summary>
+    public void WakeAfter(Execution execution, TimeSpan delay)
+    {
+        ITimer? timer = null;
+        timer = Time.CreateTimer(
+            _ =>
+            {
+                lock (Gate)
+                {
+                    execution.Delayed = false;
+                    Dispatcher.Wake(execution);
+                    timer!.Dispose();
+                }
+            },
+            state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(delay, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Loads nothing again from now on.</summary>
+    public void Stop() => _stopping.Cancel();
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        Timers.Dispose();
+    }
+
+    private T Make<T>(Change change, Func<Change, T> body)
+    {
+        try
+        {
+            return body(change);
+        }
+        catch when (change.HasWrites)
+        {
+            Break(change);
+            throw;
+        }
+    }
+
+    private Task Enqueue(Change change)
+    {
+        if (!change.HasWrites)
+        {
+            change.Committed();
+            return Task.CompletedTask;
+        }
+
+        foreach (var slot in change.Slots.Values)
+        {
+            slot.PendingWrites++;
+        }
+
+        return FinishAsync(Store.WriteAsync(change.Run), change);
+    }
+
+    private async Task FinishAsync(Task written, Change change)
+    {
+        try
+        {
+            await written;
+        }
+        catch (Exception error)
+        {
+            lock (Gate)
+            {
+                LogNotWritten(error, string.Join(", ", change.Slots.Keys));
+                _failures++;
+                Settle(change, broken: true);
+            }
+
+            throw;
+        }
+
+        lock (Gate)
+        {
+            _failures = 0;
+            change.Committed();
+            Settle(change, broken: false);
+        }
+    }
+
+    private void Settle(Change change, bool broken)
+    {
+        foreach (var slot in change.Slots.Values)
+        {
+            slot.PendingWrites--;
+        }
+
+        if (broken)
+        {
+            Break(change);
+        }
+        else
+        {
+            foreach (var slot in change.Slots.Values)
+            {
+                Leave(slot);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Nothing was written for {Instances}: they are loaded again.")]
+    private partial void LogNotWritten(Exception error, string instances);
+}

@@ -1,0 +1,31 @@
+using Dapr.Protocol;
+using Dapr.Sidecar.Workflows.Engine;
+using Dapr.Sidecar.Workflows.Instances;
+using Dapr.Sidecar.Workflows.Rows;
+
+namespace Dapr.Sidecar.Workflows.Manage;
+
+/// <summary>Raises an event for an instance: it is kept until the workflow takes it.</summary>
+internal sealed class RaiseEvent(WorkflowEngine engine)
+{
+    /// <summary>Ends when the event is stored.</summary>
+    /// <exception cref="WorkflowException">There is no such instance, or it has ended.</exception>
+    public async Task RunAsync(string appId, RaiseEventRequest request)
+    {
+        var key = new InstanceKey(appId, request.InstanceId);
+        var raised = Encoded.Of(Events.Raised(engine.Now, request.Name, request.Input));
+        engine.Points.Hit(WorkflowPoints.EventRaisedBeforeCommit);
+        await engine.ChangeAsync([key], change =>
+        {
+            if (change[key] is not { Row.IsFinished: false } execution)
+            {
+                throw WorkflowException.NotFound(key);
+            }
+
+            change.Deliver(execution, raised);
+            change.Then(() => engine.Dispatcher.Wake(execution));
+            return true;
+        });
+        engine.Points.Hit(WorkflowPoints.EventRaisedAfterCommit);
+    }
+}

@@ -1,0 +1,55 @@
+using Dapr.Sidecar.Workflows.Activities;
+using Dapr.Sidecar.Workflows.Api;
+using Dapr.Sidecar.Workflows.Engine;
+using Dapr.Sidecar.Workflows.Manage;
+using Dapr.Sidecar.Workflows.Turns;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Dapr.Sidecar.Workflows;
+
+/// <summary>The building block: workflows over gRPC (workers, clients) and HTTP (management).</summary>
+internal static class WorkflowsBlock
+{
+    public static void AddWorkflows(this IServiceCollection services)
+    {
+        services.AddGrpc(grpc =>
+        {
+            // The engine judges sizes, since only it can tell a worker's answer that is too large from a broken stream.
+            grpc.MaxReceiveMessageSize = null;
+            grpc.MaxSendMessageSize = null;
+            grpc.Interceptors.Add<GrpcErrors>();
+        });
+        services.AddSingleton<WorkflowMetrics>();
+        services.AddSingleton<WorkflowEngine>();
+        services.AddSingleton<CreateInstance>();
+        services.AddSingleton<QueryInstances>();
+        services.AddSingleton<RaiseEvent>();
+        services.AddSingleton<SuspendInstance>();
+        services.AddSingleton<TerminateInstance>();
+        services.AddSingleton<TerminateChildren>();
+        services.AddSingleton<PurgeInstance>();
+        services.AddSingleton<RerunInstance>();
+        services.AddSingleton<RefuseTurn>();
+        services.AddSingleton<CompleteTurn>();
+        services.AddSingleton<CompleteActivity>();
+        services.AddSingleton<FireTimer>();
+        services.AddSingleton<TaskHubSidecar>();
+        services.AddHostedService<WorkflowsService>();
+    }
+
+    public static void MapWorkflows(this WebApplication host) => host.MapGrpcService<TaskHubSidecar>().Add(LiftBodyLimit);
+
+    private static void LiftBodyLimit(EndpointBuilder endpoint)
+    {
+        var next = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = context =>
+        {
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            {
+                limit.MaxRequestBodySize = null;
+            }
+
+            return next(context);
+        };
+    }
+}
