@@ -51,6 +51,18 @@ internal sealed partial class FakeSidecar : IAsyncDisposable
         return sidecar;
     }
 
+    /// <summary>Answers everything the same.</summary>
+    public void AlwaysAnswer(int status, string body) => Intercept = async context =>
+    {
+        context.Response.StatusCode = status;
+        if (body.Length > 0)
+        {
+            await context.Response.WriteAsync(body);
+        }
+
+        return true;
+    };
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

@@ -116,7 +116,7 @@ internal static partial class DaprDuration
     private static FormatException Unknown(string text) =>
         new($"\"{text}\" is no duration that Dapr knows: expected a form like 1h4m5s60ms, R3/P1DT2H, @every 5s or @daily.");
 
-    [GeneratedRegex(@"^(?:(?<Number>\d+(?:\.\d+)?)(?<Unit>h|ms|m|s|us|µs|ns))+$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:(?<Number>\d{1,15}(?:\.\d{1,9})?)(?<Unit>h|ms|m|s|us|µs|ns))+$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex GoForm();
 
     [GeneratedRegex(
