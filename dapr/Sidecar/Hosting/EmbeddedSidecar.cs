@@ -17,10 +17,13 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
     {
         _host = host;
         _apps = host.Services.GetRequiredService<AppDirectory>();
+        Completion = host.WaitForShutdownAsync();
     }
 
-    /// <summary>Ends when somebody asked the sidecar to shut down (<c>POST /v1.0/shutdown</c>) or it was disposed.</summary>
-    public Task Completion => _host.WaitForShutdownAsync();
+    /// <summary>
+    /// Ends when the sidecar has stopped: somebody asked it to (<c>POST /v1.0/shutdown</c>), or it was disposed. Disposing it closes the store.
+    /// </summary>
+    public Task Completion { get; }
 
     /// <summary>Opens the store, resumes what it holds and listens.</summary>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
@@ -79,8 +82,15 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
     /// <summary>Lets running calls end, writes what is to be written, and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        await _host.DisposeAsync();
+        _host.Lifetime.StopApplication();
+        try
+        {
+            await Completion;
+        }
+        finally
+        {
+            await _host.DisposeAsync();
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, SidecarOptions options)
