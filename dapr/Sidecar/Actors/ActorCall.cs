@@ -18,17 +18,13 @@ internal sealed record ActorCall(string Method, ReadOnlyMemory<byte> Body, IHead
     /// <summary>The request to the app; a PUT, whatever the caller used.</summary>
     public HttpRequestMessage CreateRequest(string path, string? chain)
     {
-        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(path, UriKind.Relative));
-        if (!Body.IsEmpty)
-        {
-            request.Content = new ReadOnlyMemoryContent(Body);
-        }
-
+        // Always with a content, if an empty one: the client repeats requests without one by itself when a connection breaks.
+        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(path, UriKind.Relative)) { Content = new ReadOnlyMemoryContent(Body) };
         if (Headers is not null)
         {
             ForwardedHeaders.Copy(Headers, request);
         }
-        else if (request.Content is not null)
+        else
         {
             request.Content.Headers.ContentType = Json;
         }

@@ -35,7 +35,7 @@ internal sealed class AppWatch(AppDirectory apps, IEnumerable<IAppObserver> obse
         {
             while (true)
             {
-                var config = await AwaitUpAsync(probe);
+                var config = await AwaitUpAsync(app, probe);
                 app.Trust();
                 app.IsUp = true;
                 Announce(app, config);
@@ -54,14 +54,21 @@ internal sealed class AppWatch(AppDirectory apps, IEnumerable<IAppObserver> obse
         }
     }
 
-    private async Task<byte[]> AwaitUpAsync(AppProbe probe)
+    private async Task<byte[]> AwaitUpAsync(SidecarApp app, AppProbe probe)
     {
+        var said = false;
         for (var wait = FirstWait; ; wait = wait < LongestWait ? wait * 2 : LongestWait)
         {
             var (result, config) = await probe.ConfigAsync(_stop.Token);
             if (result == ProbeResult.Alive)
             {
                 return config;
+            }
+
+            if (result == ProbeResult.Unwell && !said)
+            {
+                said = true;
+                log.AppUnwell(app.Id, app.Channel!.Address);
             }
 
             await Task.Delay(wait, time, _stop.Token);
