@@ -59,6 +59,18 @@ public sealed class StateTests
     }
 
     [Fact]
+    public async Task A_save_that_fails_drops_the_cache_so_that_nothing_unsaved_looks_saved()
+    {
+        await _state.SetStateAsync("a", 1);
+        _store.Fault = new TimeoutException("who knows");
+        await Should.ThrowAsync<TimeoutException>(() => _state.SaveStateAsync());
+        _store.Fault = null;
+        (await _state.ContainsStateAsync("a")).ShouldBeFalse();
+        await _state.SaveStateAsync();
+        _store.Saved.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Setting_an_unknown_name_asks_whether_it_is_there()
     {
         _store.Values["a"] = 1;
@@ -172,6 +184,8 @@ public sealed class StateTests
 
         public int Reads { get; private set; }
 
+        public Exception? Fault { get; set; }
+
         public Task<ConditionalValue<StoredState<T>>> TryReadAsync<T>(string actorType, string actorId, string stateName, CancellationToken cancellationToken)
         {
             Reads++;
@@ -188,6 +202,11 @@ public sealed class StateTests
 
         public Task SaveAsync(string actorType, string actorId, IReadOnlyList<ActorStateChange> changes, CancellationToken cancellationToken)
         {
+            if (Fault is not null)
+            {
+                return Task.FromException(Fault);
+            }
+
             Saved.Add(string.Join(", ", changes.Select(change => $"{change.ChangeKind} {change.StateName}={change.Value}")));
             foreach (var change in changes)
             {

@@ -36,12 +36,12 @@ internal class TypedActorProxy : DispatchProxy, IActorProxy
         return method.Result.Start(this, method, args ?? []);
     }
 
-    internal Task<byte[]> SendAsync(ActorMethod method, object?[] args)
+    internal async Task<byte[]> SendAsync(ActorMethod method, object?[] args)
     {
         var cancellationToken = method.TakesCancellation ? (CancellationToken)args[^1]! : CancellationToken.None;
         var header = RemotingHeader.Write(method, ActorId.GetId(), ActorType);
         var body = method.Parameters.Count == 0 ? null : RemotingBody.WriteRequest(method, args, _json);
-        return _client.InvokeTypedAsync(ActorType, ActorId.GetId(), method.Name, header, body, cancellationToken);
+        return await _client.InvokeTypedAsync(ActorType, ActorId.GetId(), method.Name, header, body, cancellationToken);
     }
 
     internal T Read<T>(byte[] body) => RemotingBody.ReadResponse<T>(body, _json);

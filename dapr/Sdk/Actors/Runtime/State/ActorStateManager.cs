@@ -61,7 +61,7 @@ internal sealed partial class ActorStateManager(Actor actor) : IActorStateManage
             return;
         }
 
-        // Before the transaction, not after it: should it fail, the cache is dropped, and what the actor changes meanwhile is a new change.
+        // Before the transaction, not after it: what the actor changes meanwhile is a new change.
         foreach (var change in changes)
         {
             if (change.ChangeKind == StateChangeKind.Remove)
@@ -74,7 +74,17 @@ internal sealed partial class ActorStateManager(Actor actor) : IActorStateManage
             }
         }
 
-        await Store.SaveAsync(actor.Host.ActorTypeInfo.ActorTypeName, actor.Id.GetId(), changes, cancellationToken);
+        try
+        {
+            await Store.SaveAsync(actor.Host.ActorTypeInfo.ActorTypeName, actor.Id.GetId(), changes, cancellationToken);
+        }
+        catch
+        {
+            // Whether it was saved is not known: an actor that goes on all the same reads what is there.
+            tracked.Clear();
+            throw;
+        }
+
         if (!ReferenceEquals(tracked, _activation))
         {
             // Timers and reminders belong to no chain: they must not go on with what this chain has just replaced.
