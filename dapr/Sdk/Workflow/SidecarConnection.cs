@@ -51,9 +51,9 @@ internal sealed class SidecarConnection : IDisposable
     private static string Version =>
         typeof(SidecarConnection).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
-    /// <summary>A call with a deadline.</summary>
+    /// <summary>A call with a deadline. gRPC measures it by the system's clock, whatever clock the app runs on.</summary>
     public CallOptions Call(TimeSpan limit, CancellationToken cancellation = default) =>
-        new(headers, Time.GetUtcNow().UtcDateTime + limit, cancellation);
+        new(headers, TimeProvider.System.GetUtcNow().UtcDateTime + limit, cancellation);
 
     /// <summary>A call that ends when it is cancelled or the connection breaks.</summary>
     public CallOptions Stream(CancellationToken cancellation) => new(headers, deadline: null, cancellation);

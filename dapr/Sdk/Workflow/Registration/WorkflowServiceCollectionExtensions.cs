@@ -39,10 +39,9 @@ public static class WorkflowServiceCollectionExtensions
         ServiceLifetime lifetime = ServiceLifetime.Singleton)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var options = new WorkflowRuntimeOptions();
+        var options = RegisteredOptions(services);
         configureRuntime?.Invoke(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options);
         services.TryAddSingleton<IDaprSerializer>(provider =>
             provider.GetService<IWorkflowSerializer>() ?? (IDaprSerializer)new JsonDaprSerializer(WorkerJson()));
         services.TryAddSingleton<IWorkflowsFactory>(provider =>
@@ -77,6 +76,19 @@ public static class WorkflowServiceCollectionExtensions
         return new DaprWorkflowBuilder(services);
     }
 
+    // Several registrations in one app add up.
+    private static WorkflowRuntimeOptions RegisteredOptions(IServiceCollection services)
+    {
+        var registered = services.LastOrDefault(service => service.ServiceType == typeof(WorkflowRuntimeOptions))?.ImplementationInstance;
+        if (registered is not WorkflowRuntimeOptions options)
+        {
+            options = new WorkflowRuntimeOptions();
+            services.AddSingleton(options);
+        }
+
+        return options;
+    }
+
     private static JsonSerializerOptions WorkerJson() => new(JsonSerializerDefaults.Web) { IncludeFields = true };
 
     /// <summary>Says more about workflows that were registered.</summary>
@@ -100,7 +112,7 @@ public static class WorkflowServiceCollectionExtensions
         /// <param name="maxSendMessageSize">The largest message that the worker sends, in bytes.</param>
         public DaprWorkflowBuilder WithGrpcMessageSizeLimits(int? maxReceiveMessageSize = null, int? maxSendMessageSize = null)
         {
-            var options = (WorkflowRuntimeOptions)Services.Last(service => service.ServiceType == typeof(WorkflowRuntimeOptions)).ImplementationInstance!;
+            var options = RegisteredOptions(Services);
             options.UseGrpcChannelOptions(new GrpcChannelOptions
             {
                 MaxReceiveMessageSize = maxReceiveMessageSize,

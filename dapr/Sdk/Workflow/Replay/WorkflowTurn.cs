@@ -31,6 +31,8 @@ internal sealed class WorkflowTurn
     /// <param name="response">Where the answer goes.</param>
     public void Run(string? input, WorkflowResponse response)
     {
+        var outside = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         turn.Thread.Enter();
         try
         {
@@ -52,6 +54,7 @@ internal sealed class WorkflowTurn
         finally
         {
             turn.Thread.Leave();
+            SynchronizationContext.SetSynchronizationContext(outside);
         }
     }
 

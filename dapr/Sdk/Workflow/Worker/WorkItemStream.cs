@@ -33,7 +33,13 @@ internal sealed class WorkItemStream(SidecarConnection sidecar, WorkItemDispatch
             {
                 // The stream stays open meanwhile: a sidecar gives the work of a closed one to others at once.
                 Log.Draining(logger, dispatcher.Running);
-                await dispatcher.DrainAsync().ConfigureAwait(false);
+                var drained = dispatcher.DrainAsync();
+                if (await Task.WhenAny(drained, reading).ConfigureAwait(false) == reading)
+                {
+                    await ended.CancelAsync().ConfigureAwait(false);
+                }
+
+                await drained.ConfigureAwait(false);
             }
             else
             {
