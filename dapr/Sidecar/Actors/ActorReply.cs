@@ -6,7 +6,7 @@ namespace Dapr.Sidecar.Actors;
 /// <summary>What an actor answered to a turn that succeeded: status 200, headers, and the whole body.</summary>
 internal sealed class ActorReply : IDisposable
 {
-    private const string CancelHeader = "X-DaprReminderCancel";
+    private const string CancelHeader = "X-DaprReminderCancel", ErrorHeader = "X-DaprErrorResponseHeader";
     private readonly HttpResponseMessage _response;
     private readonly PooledBody _body;
 
@@ -18,6 +18,16 @@ internal sealed class ActorReply : IDisposable
 
     /// <summary>Whether the actor asks that the reminder or timer come no more.</summary>
     public bool CancelsSchedule => _response.Headers.TryGetValues(CancelHeader, out var values) && IsTruthy(values.First());
+
+    /// <summary>Fails where the answer is an error of the remoting protocol, which comes with status 200 and is for the caller to understand.</summary>
+    /// <exception cref="ActorException">It is one.</exception>
+    public void EnsureNoError()
+    {
+        if (_response.Headers.Contains(ErrorHeader))
+        {
+            throw ActorException.Invoke($"the actor failed ({ErrorHeader})");
+        }
+    }
 
     /// <summary>Reads an answer to its end. Only status 200 is success, as in daprd.</summary>
     /// <exception cref="ActorException">The actor failed, or has no such method.</exception>

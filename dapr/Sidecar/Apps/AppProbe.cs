@@ -10,7 +10,7 @@ internal enum ProbeResult
     /// <summary>It answered.</summary>
     Alive,
 
-    /// <summary>It answered that it is not well (5xx), or not in time: may pass.</summary>
+    /// <summary>It did not answer in time, or not as it should: may pass.</summary>
     Unwell,
 
     /// <summary>Nobody listens.</summary>
@@ -29,12 +29,15 @@ internal sealed class AppProbe(SidecarApp app)
     /// <summary>Asks for the app's settings; an app without any (404) has an empty body.</summary>
     public async Task<(ProbeResult Result, byte[] Config)> ConfigAsync(CancellationToken cancellation)
     {
-        var (result, body) = await GetAsync("dapr/config", readBody: true, cancellation);
-        return (result, body);
+        var (result, status, body) = await GetAsync("dapr/config", cancellation);
+        return result == ProbeResult.Alive && status >= 500 ? (ProbeResult.Unwell, []) : (result, status is >= 200 and < 300 ? body : []);
     }
 
-    /// <summary>Asks whether the app is well; an app that does not know the question is.</summary>
-    public async Task<ProbeResult> HealthAsync(CancellationToken cancellation) => (await GetAsync("healthz", readBody: false, cancellation)).Result;
+    /// <summary>
+    /// Asks for the app's health. Whatever it answers, it lives: an app whose own dependencies fail goes on with its turns, only one that does
+    /// not answer at all loses them.
+    /// </summary>
+    public async Task<ProbeResult> HealthAsync(CancellationToken cancellation) => (await GetAsync("healthz", cancellation)).Result;
 
     /// <summary>Ends when the app closes an idle connection or cannot be connected to.</summary>
     public async Task ClosedAsync(CancellationToken cancellation)
@@ -54,7 +57,7 @@ internal sealed class AppProbe(SidecarApp app)
         }
     }
 
-    private async Task<(ProbeResult Result, byte[] Body)> GetAsync(string path, bool readBody, CancellationToken cancellation)
+    private async Task<(ProbeResult Result, int Status, byte[] Body)> GetAsync(string path, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(Deadline);
@@ -62,16 +65,15 @@ internal sealed class AppProbe(SidecarApp app)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
             using var response = await _channel.SendAsync(request, deadline.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
-            return ((int)response.StatusCode >= 500 ? ProbeResult.Unwell : ProbeResult.Alive, readBody && response.IsSuccessStatusCode ? body : []);
+            return (ProbeResult.Alive, (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(deadline.Token));
         }
         catch (HttpRequestException error)
         {
-            return (error.InnerException is SocketException ? ProbeResult.Gone : ProbeResult.Unwell, []);
+            return (error.InnerException is SocketException ? ProbeResult.Gone : ProbeResult.Unwell, 0, []);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (ProbeResult.Unwell, []);
+            return (ProbeResult.Unwell, 0, []);
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class PooledBody : IDisposable
         }
 
         // One byte more than was said: the read that finds the end then needs no larger buffer.
-        var body = new PooledBody(ArrayPool<byte>.Shared.Rent(length is { } known ? checked((int)known + 1) : 4096), 0);
+        var body = new PooledBody(ArrayPool<byte>.Shared.Rent(length is { } known and < int.MaxValue ? (int)known + 1 : 4096), 0);
         try
         {
             while (true)

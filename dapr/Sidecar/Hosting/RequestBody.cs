@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Dapr.Sidecar.Hosting;
 
 /// <summary>The whole body of a request, read before anything is done with it: a slow sender holds nothing up.</summary>
@@ -7,9 +9,8 @@ internal static class RequestBody
     /// <exception cref="BadHttpRequestException">It is too large, or broken off.</exception>
     public static ValueTask<PooledBody> ReadAsync(HttpRequest request)
     {
-        var length = request.ContentLength;
-        var expectsNone = length == 0 || (length is null && !request.Headers.ContainsKey("Transfer-Encoding"));
-        return expectsNone ? new(PooledBody.Empty) : PooledBody.ReadAsync(request.Body, length <= int.MaxValue / 2 ? length : null, request.HttpContext.RequestAborted);
+        var hasBody = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody is not false;
+        return hasBody ? PooledBody.ReadAsync(request.Body, request.ContentLength, request.HttpContext.RequestAborted) : new(PooledBody.Empty);
     }
 
     /// <summary>Answers a request whose body could not be read.</summary>

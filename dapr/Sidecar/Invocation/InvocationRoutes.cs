@@ -52,7 +52,8 @@ internal sealed class InvocationRoutes(AppDirectory apps, IAppCallPolicy policy,
                 new AppCall(app, AppCallKind.Invocation, appId, Key: null, () => CreateRequest(context.Request, body, target, caller)), context.RequestAborted);
             context.Response.StatusCode = (int)response.StatusCode;
             ForwardedHeaders.Copy(response, context.Response.Headers);
-            context.Response.ContentLength = response.Content.Headers.ContentLength;
+            context.Response.ContentLength = context.Response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified
+                ? null : response.Content.Headers.ContentLength;
             await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
         }
         catch (BadHttpRequestException error)

@@ -76,6 +76,16 @@ public sealed class InvokeTests
     }
 
     [Fact]
+    public async Task An_id_with_a_slash_is_refused()
+    {
+        await using var app = await ActorApp.StartAsync();
+        await using var sidecar = await ActorSidecar.StartAsync(app);
+
+        (await sidecar.FailsAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/v1.0/actors/Counter/a%2Fb/method/Add")).Code.ShouldBe("ERR_BAD_REQUEST");
+        app.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_body_over_the_limit_is_refused_before_the_actor_is_called()
     {
         await using var app = await ActorApp.StartAsync();

@@ -120,7 +120,13 @@ public sealed class ReminderTests : IDisposable
         var failures = 3;
         app.Handler = (context, call) =>
         {
-            context.Response.StatusCode = call.Path == Callback && failures-- > 0 ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK;
+            if (call.Path == Callback && failures-- > 0)
+            {
+                // Both ways in which an actor fails.
+                context.Response.StatusCode = failures == 1 ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError;
+                context.Response.Headers["X-DaprErrorResponseHeader"] = "<failed/>";
+            }
+
             return Task.CompletedTask;
         };
         await using var sidecar = await StartAsync(app);

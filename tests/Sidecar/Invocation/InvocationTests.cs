@@ -41,6 +41,21 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task An_answer_without_a_body_passes()
+    {
+        await using var callee = await ActorApp.StartAsync(config: "{}");
+        callee.Handler = (context, _) =>
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        };
+        await using var sidecar = await ActorSidecar.StartAsync(new Dictionary<string, int?> { ["callee"] = callee.Port });
+
+        await sidecar.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, "/v1.0/invoke/callee/method/thing");
+        callee.Calls.Single().Method.ShouldBe("DELETE");
+    }
+
+    [Fact]
     public async Task A_path_cannot_lead_to_another_host()
     {
         await using var callee = await ActorApp.StartAsync(config: "{}");

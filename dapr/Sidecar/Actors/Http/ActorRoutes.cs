@@ -51,13 +51,18 @@ internal static class ActorRoutes
             host.MapMethods(pattern, verbs, context => AnswerAsync(context, handler, options));
     }
 
+    /// <summary>Names that hold a slash, escaped or not, would reach the app as something else.</summary>
+    private static ActorKey Key(string type, string id) => type.Contains('%') || id.Contains('%')
+        ? throw new ActorException(StatusCodes.Status400BadRequest, "ERR_BAD_REQUEST", $"invalid request: actor {type}/{id}: types and ids hold no / and no %")
+        : new ActorKey(type, id);
+
     private static async Task AnswerAsync(HttpContext context, Func<HttpContext, ActorKey, string, Task> handler, SidecarOptions options)
     {
         try
         {
             var route = context.Request.RouteValues;
             var name = route.TryGetValue("name", out var value) ? (string)value! : "";
-            await handler(context, new ActorKey((string)route["type"]!, (string)route["id"]!), name);
+            await handler(context, Key((string)route["type"]!, (string)route["id"]!), name);
         }
         catch (ActorException error)
         {

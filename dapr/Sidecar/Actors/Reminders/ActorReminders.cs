@@ -158,6 +158,7 @@ internal sealed class ActorReminders : IDisposable
         {
             var body = CallbackBody.Write(reminder.DueTime, reminder.Period, reminder.Ttl, reminder.Data, callback: null);
             using var reply = await _caller.CallAsync(turn, new ActorCall($"remind/{Uri.EscapeDataString(reminder.Key.Name)}", body, Headers: null));
+            reply.EnsureNoError();
             _points.Hit(ActorPoints.ReminderDelivered);
             return reply.CancelsSchedule;
         }

@@ -98,6 +98,7 @@ internal sealed class ActorTimers : IDisposable
         try
         {
             using var reply = await _caller.CallAsync(turn, new ActorCall($"timer/{Uri.EscapeDataString(timer.Name)}", timer.Body, Headers: null));
+            reply.EnsureNoError();
             cancelled = reply.CancelsSchedule;
         }
         catch (Exception error)
