@@ -1,5 +1,6 @@
 using Dapr.Actors;
 using Dapr.Actors.Client;
+using Dapr.SidecarApi;
 using Dapr.Workflow;
 using Dapr.Workflow.Client;
 using Serverless.DaprTour.Actors;
@@ -26,6 +27,7 @@ internal static class Tour
         await CountDownAsync(workflows, output);
         await TravelAsync(workflows, $"trip-{visit.Visits}", output);
 
+        await services.GetRequiredService<Postcards>().SendAsync(services.GetRequiredService<SidecarClient>(), "ada", output);
         var ledger = actors.CreateActorProxy<ILedgerActor>(new ActorId("ada"), LedgerActor.Type);
         await output.WriteLineAsync($"Actor: the ledger's total is {await ledger.TotalAsync()}.");
         await output.WriteLineAsync("The tour is over. Run it again: it remembers.");

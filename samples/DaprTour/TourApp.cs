@@ -1,3 +1,4 @@
+using Dapr.SidecarApi;
 using Dapr.Workflow;
 using Serverless.DaprTour.Actors;
 using Serverless.DaprTour.Workflows;
@@ -13,6 +14,9 @@ internal static class TourApp
         builder.WebHost.UseUrls($"http://127.0.0.1:{sidecar.AppPort}");
         builder.Configuration.AddInMemoryCollection(sidecar.Endpoints);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSidecarClient();
+        builder.Services.AddSingleton<Postcards>();
 
         builder.Services.AddActors(options =>
         {
@@ -33,6 +37,7 @@ internal static class TourApp
 
         var app = builder.Build();
         app.MapActorsHandlers();
+        app.Services.GetRequiredService<Postcards>().Map(app);
         return app;
     }
 }
