@@ -1,3 +1,4 @@
+using Dapr.Protocol;
 using Dapr.Workflow;
 using Serverless.WorkflowSdk.Tests.Support;
 using static Serverless.WorkflowSdk.Tests.Support.Events;
@@ -38,6 +39,19 @@ public sealed class ChildWorkflowTests
     }
 
     [Fact]
+    public void Numbers_that_are_swapped_in_the_history_lead_each_end_to_its_child()
+    {
+        static async Task<int[]> Later(WorkflowContext context)
+        {
+            await context.WaitForExternalEventAsync<object>("go");
+            return await Pair(context);
+        }
+
+        HistoryEvent[] swapped = [ChildCompleted(1, "1"), ChildCompleted(0, "2"), Raised("go"), ChildCreated(0, "C", "b"), ChildCreated(1, "C", "a")];
+        Turn.Next(Later, swapped).Completion.Result.ShouldBe("[1,2]");
+    }
+
+    [Fact]
     public void A_child_with_another_instance_id_is_matched_by_its_number() =>
         Turn.Next(Pair, [ChildCreated(0, "C", "of another run"), ChildCreated(1, "C", "b")], ChildCompleted(0, "1"), ChildCompleted(1, "2"))
             .Completion.Result.ShouldBe("[1,2]");
@@ -67,7 +81,7 @@ public sealed class ChildWorkflowTests
     public void What_is_shown_of_the_history_travels_with_the_call()
     {
         static Task<int> Show(WorkflowContext context) => context.CallChildWorkflowAsync<int>(
-            "C", null, new ChildWorkflowTaskOptions().WithHistoryPropagation(HistoryPropagationScope.Lineage));
+            "C", null, new ChildWorkflowTaskOptions().WithHistoryPropagation(Dapr.Workflow.HistoryPropagationScope.Lineage));
         Turn.First(Show).Actions[0].CreateChildWorkflow.HistoryPropagationScope.ShouldBe(Dapr.Protocol.HistoryPropagationScope.Lineage);
         var plain = Turn.First(context => context.CallChildWorkflowAsync<int>("C")).Actions[0].CreateChildWorkflow;
         plain.HasHistoryPropagationScope.ShouldBeFalse();

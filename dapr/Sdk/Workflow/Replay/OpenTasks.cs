@@ -19,12 +19,7 @@ internal sealed class OpenTasks
     /// <summary>Keeps a task; when its end is known already, it ends at once.</summary>
     public void Add(int id, IOpenTask task)
     {
-        while (tasks.Count <= id)
-        {
-            tasks.Add(null);
-        }
-
-        tasks[id] = task;
+        Place(id, task);
         if (early.Remove((task.Kind, id), out var end))
         {
             task.Resolve(end);
@@ -50,7 +45,9 @@ internal sealed class OpenTasks
             childrenByEventId[eventId] = task;
             if (early.Remove((OpenTaskKind.Child, eventId), out var end))
             {
+                Place(id, task);
                 task.Resolve(end);
+                return;
             }
         }
 
@@ -73,6 +70,16 @@ internal sealed class OpenTasks
         {
             executions.Keep(executionId, end);
         }
+    }
+
+    private void Place(int id, IOpenTask task)
+    {
+        while (tasks.Count <= id)
+        {
+            tasks.Add(null);
+        }
+
+        tasks[id] = task;
     }
 
     private IOpenTask? At(OpenTaskKind kind, int id) =>
