@@ -31,6 +31,9 @@ internal sealed class SqliteStore : IAsyncDisposable
         _thread.Start();
     }
 
+    /// <summary>Why the last commit failed; null when it did not.</summary>
+    public StoreException? LastFailure { get; private set; }
+
     /// <summary>The file, or ":memory:".</summary>
     public string Path => _options.Path ?? ":memory:";
 
@@ -159,6 +162,7 @@ internal sealed class SqliteStore : IAsyncDisposable
             return;
         }
 
+        LastFailure = null;
         foreach (var turn in batch)
         {
             turn.Committed();
@@ -202,9 +206,10 @@ internal sealed class SqliteStore : IAsyncDisposable
             batch.Add(waiting);
         }
 
+        LastFailure = StoreException.From(error, Path);
         foreach (var turn in batch)
         {
-            turn.Failed(StoreException.From(error, Path));
+            turn.Failed(LastFailure);
         }
     }
 

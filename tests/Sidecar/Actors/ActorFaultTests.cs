@@ -43,7 +43,10 @@ public sealed class ActorFaultTests : IDisposable
 
         (await sidecar.FailsAsync(HttpStatusCode.InternalServerError, HttpMethod.Put, State, """[{"operation":"upsert","request":{"key":"a","value":1}}]""")).Code.ShouldBe("ERR_ACTOR_STATE_TRANSACTION_SAVE");
         (await sidecar.FailsAsync(HttpStatusCode.InternalServerError, HttpMethod.Put, Reminder, """{"dueTime":"1h"}""")).Code.ShouldBe("ERR_ACTOR_REMINDER_CREATE");
+        (await sidecar.FailsAsync(HttpStatusCode.InternalServerError, HttpMethod.Get, "/v1.0/healthz")).Code.ShouldBe("ERR_HEALTH_NOT_READY");
         _failAt = null;
+
+        await sidecar.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Get, "/v1.0/healthz");
 
         await sidecar.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Get, $"{State}/a");
         await sidecar.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, Reminder);
