@@ -17,7 +17,11 @@ internal sealed class MetadataRoutes(AppDirectory apps, IEnumerable<IMetadataSou
         host.MapPut("/v1.0/metadata/{key}", SetAsync);
     }
 
-    private JsonObject Describe(SidecarApp app)
+    /// <summary>Leaves a note.</summary>
+    public void Set(SidecarApp app, string key, string value) => _extended[(app, key)] = value;
+
+    /// <summary>What an app's sidecar is made of.</summary>
+    public JsonObject Describe(SidecarApp app)
     {
         var extended = new JsonObject { ["daprRuntimeVersion"] = Version };
         foreach (var ((_, key), value) in _extended.Where(entry => entry.Key.App == app))
@@ -45,7 +49,7 @@ internal sealed class MetadataRoutes(AppDirectory apps, IEnumerable<IMetadataSou
     private async Task SetAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context.Request);
-        _extended[(apps.Of(context), (string)context.Request.RouteValues["key"]!)] = Encoding.UTF8.GetString(body.Memory.Span);
+        Set(apps.Of(context), (string)context.Request.RouteValues["key"]!, Encoding.UTF8.GetString(body.Memory.Span));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 }

@@ -1,3 +1,4 @@
+using Dapr.Sidecar.Hosting;
 using Dapr.Sidecar.Workflows.Activities;
 using Dapr.Sidecar.Workflows.Api;
 using Dapr.Sidecar.Workflows.Engine;
@@ -34,10 +35,18 @@ internal static class WorkflowsBlock
         services.AddSingleton<CompleteActivity>();
         services.AddSingleton<FireTimer>();
         services.AddSingleton<TaskHubSidecar>();
+        services.AddSingleton<DaprRuntime>();
+        services.AddSingleton<WorkflowRoutes>();
+        services.AddSingleton<IMetadataSource, WorkflowMetadata>();
         services.AddHostedService<WorkflowsService>();
     }
 
-    public static void MapWorkflows(this WebApplication host) => host.MapGrpcService<TaskHubSidecar>().Add(LiftBodyLimit);
+    public static void MapWorkflows(this WebApplication host)
+    {
+        host.MapGrpcService<TaskHubSidecar>().Add(LiftBodyLimit);
+        host.MapGrpcService<DaprRuntime>();
+        host.Services.GetRequiredService<WorkflowRoutes>().Map(host);
+    }
 
     private static void LiftBodyLimit(EndpointBuilder endpoint)
     {

@@ -198,7 +198,7 @@ internal sealed partial class WorkflowEngine
             if (slot.PendingWrites == 0 && slot.Drained.TrySetResult())
             {
                 _slots.Remove(slot.Key);
-                _ = ReviveAsync(slot.Key, _failures);
+                _ = ReviveAsync(slot.Key, _failures.GetValueOrDefault(slot.Key));
             }
         }
     }

@@ -16,10 +16,10 @@ internal sealed partial class WorkflowEngine : IDisposable
 
     private readonly Dictionary<InstanceKey, InstanceSlot> _slots = [];
     private readonly Queue<(InstanceSlot Slot, long Stamp)> _idle = new();
+    private readonly Dictionary<InstanceKey, int> _failures = [];
     private readonly ILogger<WorkflowEngine> _log;
     private readonly CancellationTokenSource _stopping = new();
     private long _idleStamp;
-    private int _failures;
 
     public WorkflowEngine(SqliteStore store, SidecarOptions options, TimeProvider time, AppDirectory apps, FaultPoints points, WorkflowMetrics metrics, ILogger<WorkflowEngine> log)
     {
@@ -172,7 +172,11 @@ internal sealed partial class WorkflowEngine : IDisposable
             lock (Gate)
             {
                 LogNotWritten(error, string.Join(", ", change.Slots.Keys));
-                _failures++;
+                foreach (var key in change.Slots.Keys)
+                {
+                    _failures[key] = _failures.GetValueOrDefault(key) + 1;
+                }
+
                 Settle(change, broken: true);
             }
 
@@ -181,7 +185,14 @@ internal sealed partial class WorkflowEngine : IDisposable
 
         lock (Gate)
         {
-            _failures = 0;
+            if (_failures.Count > 0)
+            {
+                foreach (var key in change.Slots.Keys)
+                {
+                    _failures.Remove(key);
+                }
+            }
+
             change.Committed();
             Settle(change, broken: false);
         }

@@ -6,7 +6,7 @@ using Dapr.Sidecar.Workflows.Rows;
 namespace Dapr.Sidecar.Workflows.Manage;
 
 /// <summary>Starts an instance. The id of one that ended may be used again: the new one replaces it.</summary>
-internal sealed class CreateInstance(WorkflowEngine engine)
+internal sealed class CreateInstance(WorkflowEngine engine, TerminateChildren terminateChildren)
 {
     /// <summary>Ends when the instance is stored, whether or not a worker is there; gives its id.</summary>
     /// <exception cref="WorkflowException">The name is missing or the id is in use.</exception>
@@ -29,6 +29,8 @@ internal sealed class CreateInstance(WorkflowEngine engine)
         started.Tags.Add(request.Tags);
         var instance = NewInstance.Of(engine.Sequence.Next(), key, request.ExecutionId, engine.Now, started, appId);
 
+        // Children of an earlier instance that are still to be terminated could not be found any more once it is replaced.
+        await terminateChildren.CascadeAsync(key);
         engine.Points.Hit(WorkflowPoints.AcceptedBeforeCommit);
         await engine.ChangeAsync([key], change =>
         {

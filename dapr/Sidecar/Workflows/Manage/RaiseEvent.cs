@@ -5,11 +5,11 @@ using Dapr.Sidecar.Workflows.Rows;
 
 namespace Dapr.Sidecar.Workflows.Manage;
 
-/// <summary>Raises an event for an instance: it is kept until the workflow takes it.</summary>
+/// <summary>Raises an event for an instance: it is kept until the workflow takes it, and dropped if that has ended.</summary>
 internal sealed class RaiseEvent(WorkflowEngine engine)
 {
     /// <summary>Ends when the event is stored.</summary>
-    /// <exception cref="WorkflowException">There is no such instance, or it has ended.</exception>
+    /// <exception cref="WorkflowException">There is no such instance.</exception>
     public async Task RunAsync(string appId, RaiseEventRequest request)
     {
         var key = new InstanceKey(appId, request.InstanceId);
@@ -17,13 +17,13 @@ internal sealed class RaiseEvent(WorkflowEngine engine)
         engine.Points.Hit(WorkflowPoints.EventRaisedBeforeCommit);
         await engine.ChangeAsync([key], change =>
         {
-            if (change[key] is not { Row.IsFinished: false } execution)
+            var execution = change[key] ?? throw WorkflowException.NotFound(key);
+            if (!execution.Row.IsFinished)
             {
-                throw WorkflowException.NotFound(key);
+                change.Deliver(execution, raised);
+                change.Then(() => engine.Dispatcher.Wake(execution));
             }
 
-            change.Deliver(execution, raised);
-            change.Then(() => engine.Dispatcher.Wake(execution));
             return true;
         });
         engine.Points.Hit(WorkflowPoints.EventRaisedAfterCommit);

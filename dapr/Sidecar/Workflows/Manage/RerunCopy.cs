@@ -73,9 +73,7 @@ internal sealed class RerunCopy(WorkflowEngine engine, Change change, Execution 
                 var child = scheduled.ChildWorkflowInstanceCreated;
                 child.RerunParentInstanceInfo = origin;
                 child.Input = request.OverwriteInput ? request.Input : child.Input;
-                child.InstanceId = request.HasNewChildWorkflowInstanceID && request.NewChildWorkflowInstanceID.Length > 0
-                    ? request.NewChildWorkflowInstanceID
-                    : Guid.NewGuid().ToString();
+                child.InstanceId = request.NewChildWorkflowInstanceID;
                 break;
         }
 
@@ -96,11 +94,16 @@ internal sealed class RerunCopy(WorkflowEngine engine, Change change, Execution 
         {
             var key = new TimerKey(created.Key, _execution.Row.ExecutionKey, id);
             var due = timer.TimerCreated.FireAt.ToDateTime();
+            if (!TimerRows.Fires(due))
+            {
+                continue;
+            }
+
             change.Write(store => TimerRows.Insert(store, key, due));
             change.Then(() => engine.Timers.Set(key, due));
         }
 
-        foreach (var (id, child) in _execution.OpenChildren)
+        foreach (var (id, child) in _execution.OpenChildren.ToArray())
         {
             StartChild(id, child);
         }

@@ -23,8 +23,15 @@ internal sealed class RerunInstance(WorkflowEngine engine)
             throw new WorkflowException(WorkflowError.Invalid, "An instance cannot be run again under its own id.");
         }
 
+        if (!request.HasNewChildWorkflowInstanceID || request.NewChildWorkflowInstanceID.Length == 0)
+        {
+            request.NewChildWorkflowInstanceID = Guid.NewGuid().ToString();
+        }
+
+        // Which app a child belongs to is known only from the history.
+        var children = engine.Apps.All.Select(app => new InstanceKey(app.Id, request.NewChildWorkflowInstanceID));
         engine.Points.Hit(WorkflowPoints.AcceptedBeforeCommit);
-        await engine.ChangeAsync([source, target], change =>
+        await engine.ChangeAsync([source, target, .. children], change =>
         {
             var old = change[source] ?? throw WorkflowException.NotFound(source);
             if (!old.Row.IsFinished || old.Start is null)

@@ -10,23 +10,19 @@ namespace Dapr.Sidecar.Workflows.Manage;
 /// </summary>
 internal sealed class SuspendInstance(WorkflowEngine engine)
 {
-    /// <summary>Suspends; does nothing to an instance that is suspended.</summary>
-    /// <exception cref="WorkflowException">There is no such instance, or it has ended.</exception>
+    /// <summary>Suspends; does nothing to an instance that is suspended or has ended.</summary>
+    /// <exception cref="WorkflowException">There is no such instance.</exception>
     public Task SuspendAsync(string appId, string instanceId, string? reason) => SetAsync(new(appId, instanceId), suspended: true, reason);
 
-    /// <summary>Resumes; does nothing to an instance that is not suspended.</summary>
-    /// <exception cref="WorkflowException">There is no such instance, or it has ended.</exception>
+    /// <summary>Resumes; does nothing to an instance that is not suspended or has ended.</summary>
+    /// <exception cref="WorkflowException">There is no such instance.</exception>
     public Task ResumeAsync(string appId, string instanceId, string? reason) => SetAsync(new(appId, instanceId), suspended: false, reason);
 
     private Task<bool> SetAsync(InstanceKey key, bool suspended, string? reason) =>
         engine.ChangeAsync([key], change =>
         {
-            if (change[key] is not { Row.IsFinished: false } execution)
-            {
-                throw WorkflowException.NotFound(key);
-            }
-
-            if (execution.Row.Suspended != suspended)
+            var execution = change[key] ?? throw WorkflowException.NotFound(key);
+            if (!execution.Row.IsFinished && execution.Row.Suspended != suspended)
             {
                 var now = engine.Now;
                 change.Deliver(execution, Encoded.Of(suspended ? Events.Suspended(now, reason) : Events.Resumed(now, reason)));

@@ -15,6 +15,11 @@ internal readonly record struct TimerKey(InstanceKey Instance, long ExecutionKey
 /// <summary>Reads and writes the timers that wait.</summary>
 internal static class TimerRows
 {
+    private const int NeverYear = 9999;
+
+    /// <summary>Whether a timer is to fire at all: SDKs create some for the end of time, to keep ids aligned.</summary>
+    public static bool Fires(DateTime due) => due.Year < NeverYear;
+
     public static void Insert(StoreConnection store, TimerKey timer, DateTime due) =>
         store.Execute(
             "INSERT OR REPLACE INTO workflow_timers (execution_key, timer_id, app_id, instance_id, due) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -9,9 +9,6 @@ namespace Dapr.Sidecar.Workflows.Turns;
 /// <summary>Applies what a turn amounts to, under the engine's lock.</summary>
 internal sealed class TurnApplication(WorkflowEngine engine, Change change, TurnDispatch turn, TurnOutcome outcome)
 {
-    /// <summary>Timers from here on never fire: SDKs create them to keep ids aligned.</summary>
-    private const int NeverYear = 9999;
-
     private readonly Execution _execution = turn.Execution;
 
     public void Apply(HistoryEvent started, byte[] bytes, string? customStatus)
@@ -90,7 +87,7 @@ internal sealed class TurnApplication(WorkflowEngine engine, Change change, Turn
     {
         foreach (var child in outcome.Children)
         {
-            if (change[child.Instance.Key] is { Row.IsFinished: false })
+            if (change[child.Instance.Key] is { Row: { IsFinished: false } or { Cascade: true } })
             {
                 var failure = Events.Failure("WorkflowInstanceInUse", WorkflowException.InUse(child.Instance.Key).Message);
                 outcome.Resolutions.Add(Encoded.Of(Events.ChildFailed(engine.Now, child.Created.EventId, failure)));
@@ -103,7 +100,7 @@ internal sealed class TurnApplication(WorkflowEngine engine, Change change, Turn
 
         foreach (var detached in outcome.Detached)
         {
-            if (change[detached.Key] is null or { Row.IsFinished: true })
+            if (change[detached.Key] is null or { Row: { IsFinished: true, Cascade: false } })
             {
                 CreateInstance.Apply(engine, change, detached);
             }
@@ -111,7 +108,7 @@ internal sealed class TurnApplication(WorkflowEngine engine, Change change, Turn
 
         foreach (var sent in outcome.Sent)
         {
-            if (change[sent.Target] is { Row.IsFinished: false } target && (target != _execution || !outcome.IsLast))
+            if (change[sent.Target] is { Row.IsFinished: false } target && (target != _execution || outcome.End is null))
             {
                 change.Deliver(target, sent.Event);
                 change.Then(() => engine.Dispatcher.Wake(target));
@@ -132,7 +129,7 @@ internal sealed class TurnApplication(WorkflowEngine engine, Change change, Turn
         foreach (var created in outcome.Timers)
         {
             var due = created.TimerCreated.FireAt.ToDateTime();
-            if (due.Year < NeverYear)
+            if (TimerRows.Fires(due))
             {
                 var timer = new TimerKey(row.Key, row.ExecutionKey, created.EventId);
                 change.Write(store => TimerRows.Insert(store, timer, due));
