@@ -5,12 +5,18 @@ using Dapr.Sidecar.Workflows.Engine;
 using Dapr.Sidecar.Workflows.Manage;
 using Dapr.Sidecar.Workflows.Turns;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Dapr.Sidecar.Workflows;
 
 /// <summary>The building block: workflows over gRPC (workers, clients) and HTTP (management).</summary>
 internal static class WorkflowsBlock
 {
+    private const int WindowSize = 1024 * 1024;
+
+    /// <summary>Pings find workers whose connection broke without a word.</summary>
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
+
     public static void AddWorkflows(this IServiceCollection services)
     {
         services.AddGrpc(grpc =>
@@ -19,6 +25,14 @@ internal static class WorkflowsBlock
             grpc.MaxReceiveMessageSize = null;
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<GrpcErrors>();
+        });
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            // A client that waits for many workflows over one connection must not keep its worker's answers out.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = WindowSize;
+            kestrel.Limits.Http2.InitialStreamWindowSize = WindowSize;
+            kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
         });
         services.AddSingleton<WorkflowMetrics>();
         services.AddSingleton<WorkflowEngine>();

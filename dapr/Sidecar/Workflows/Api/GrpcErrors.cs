@@ -1,4 +1,5 @@
 using Dapr.Sidecar.Store;
+using Dapr.Sidecar.Workflows.Rows;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -21,6 +22,10 @@ internal sealed class GrpcErrors : Interceptor
         catch (StoreException error)
         {
             throw new RpcException(new Status(error.Failure == StoreFailure.Full ? StatusCode.ResourceExhausted : StatusCode.Unavailable, error.Message));
+        }
+        catch (StaleInstanceException error)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, error.Message));
         }
         catch (OperationCanceledException)
         {

@@ -98,15 +98,26 @@ internal sealed partial class WorkflowEngine
 
     private async Task<Execution?> ReadAsync(InstanceKey key)
     {
+        var (execution, unreadable) = await Store.ReadAsync(store => TryLoad(store, key));
+        if (unreadable is null)
+        {
+            return execution;
+        }
+
+        LogUnreadable(unreadable, key.ToString());
+        await Store.WriteAsync(store => SetAside(store, key, unreadable));
+        return await Store.ReadAsync(store => ExecutionLoader.Load(store, key));
+    }
+
+    private static (Execution? Execution, UnreadableRowException? Unreadable) TryLoad(StoreConnection store, InstanceKey key)
+    {
         try
         {
-            return await Store.ReadAsync(store => ExecutionLoader.Load(store, key));
+            return (ExecutionLoader.Load(store, key), null);
         }
         catch (UnreadableRowException error)
         {
-            LogUnreadable(error, key.ToString());
-            await Store.WriteAsync(store => SetAside(store, key, error));
-            return await Store.ReadAsync(store => ExecutionLoader.Load(store, key));
+            return (null, error);
         }
     }
 

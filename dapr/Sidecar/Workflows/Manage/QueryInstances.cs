@@ -21,16 +21,18 @@ internal sealed class QueryInstances(WorkflowEngine engine, IHostApplicationLife
     public async Task<WorkflowState?> WaitAsync(InstanceKey key, bool withPayloads, Func<WorkflowState, bool> isEnough, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
+        var changed = Task.CompletedTask;
         while (true)
         {
-            var changed = engine.Waiters.NextAsync(key);
             var state = await FindAsync(key, withPayloads);
             if (state is null || isEnough(state) || state.CompletedTimestamp is not null)
             {
                 return state;
             }
 
+            // A change between reading and asking for the next one would be missed: read once more before waiting.
             await changed.WaitAsync(either.Token);
+            changed = engine.Waiters.NextAsync(key);
         }
     }
 
