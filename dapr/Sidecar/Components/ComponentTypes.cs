@@ -1,3 +1,5 @@
+using Dapr.Sidecar.Bindings;
+using Dapr.Sidecar.PubSub;
 using Dapr.Sidecar.Secrets;
 using Dapr.Sidecar.State;
 
@@ -8,6 +10,13 @@ internal static class ComponentTypes
 {
     private static readonly Dictionary<string, ComponentType> All = new ComponentType[]
     {
+        CronBinding.Type,
+        HttpBinding.Type,
+        LocalStorageBinding.Type,
+        RabbitMqBinding.Type,
+        StorageQueueBinding.Type,
+        SqlitePubSub.InMemory,
+        SqlitePubSub.Sqlite,
         InMemoryState.Type,
         SqliteState.Type,
         EnvironmentSecrets.Type,

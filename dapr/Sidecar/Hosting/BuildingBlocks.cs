@@ -1,7 +1,9 @@
 using Dapr.Sidecar.Actors.Http;
 using Dapr.Sidecar.Apps;
+using Dapr.Sidecar.Bindings;
 using Dapr.Sidecar.Components;
 using Dapr.Sidecar.Invocation;
+using Dapr.Sidecar.PubSub;
 using Dapr.Sidecar.Resiliency;
 using Dapr.Sidecar.Secrets;
 using Dapr.Sidecar.State;
@@ -15,9 +17,11 @@ internal static class BuildingBlocks
     public static void AddServices(IServiceCollection services)
     {
         services.AddHttpContextAccessor();
-        services.AddSingleton<IAppCallPolicy, SingleAttempt>();
         services.AddSingleton<InvocationRoutes>().AddSingleton<MetadataRoutes>().AddSingleton<LifeRoutes>();
         ComponentServices.Add(services);
+        ResiliencyServices.Add(services);
+        PubSubServices.Add(services);
+        BindingServices.Add(services);
         services.AddActors();
         services.AddWorkflows();
 
@@ -31,6 +35,8 @@ internal static class BuildingBlocks
         host.Services.GetRequiredService<MetadataRoutes>().Map(host);
         SecretsApi.Map(host);
         StateApi.Map(host);
+        PublishApi.Map(host);
+        BindingsApi.Map(host);
         host.MapActors();
         host.Services.GetRequiredService<InvocationRoutes>().Map(host);
         host.MapWorkflows();
