@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 
 # Debian packages that only tests need, as command:package.
-needed=()
+needed=(rabbitmq-server:rabbitmq-server)
 
 all=false
 arguments=()
@@ -29,7 +29,7 @@ done
 
 missing=()
 for entry in "${needed[@]}"; do
-  command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
+  PATH="$PATH:/usr/sbin" command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" -ne 0 ]; then

@@ -15,7 +15,7 @@ internal sealed partial class InputBindings(ComponentCatalog catalog, Resiliency
 {
     private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stop = new();
-    private readonly AppTasks _tasks = new();
+    private readonly AppTasks _tasks = new(logger);
     private readonly Dictionary<string, (CancellationTokenSource Stop, List<Task> Readers)> _running = [];
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -87,16 +87,16 @@ internal sealed partial class InputBindings(ComponentCatalog catalog, Resiliency
 
     private async Task ReadAsync(SidecarApp app, LoadedComponent component, string path, CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        for (var wait = TimeSpan.Zero; !cancellation.IsCancellationRequested; wait = WaitAfterFailure)
         {
             try
             {
+                await Task.Delay(wait, time, cancellation);
                 await ((IInputBinding)component.Instance).ReadAsync((item, token) => DeliverAsync(app, component.Spec.Name, path, item, token), cancellation);
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested)
             {
                 LogFailed(component.Spec.Name, error.Message);
-                await Task.Delay(WaitAfterFailure, time, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
             catch (Exception error)
             {

@@ -56,6 +56,11 @@ internal sealed partial class RabbitMqBinding : IOutputBinding, IInputBinding
         {
             if (_publisher is not { IsOpen: true })
             {
+                if (_publisher is { } closed)
+                {
+                    await closed.DisposeAsync();
+                }
+
                 _publisher = await OpenAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
             }
 

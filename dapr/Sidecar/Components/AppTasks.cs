@@ -1,7 +1,7 @@
 namespace Dapr.Sidecar.Components;
 
 /// <summary>Work for apps that happens in order, one piece after the other for each app, off the caller's thread.</summary>
-internal sealed class AppTasks
+internal sealed partial class AppTasks(ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task> _last = [];
@@ -11,11 +11,11 @@ internal sealed class AppTasks
     {
         lock (_gate)
         {
-            _last[appId] = Next(_last.GetValueOrDefault(appId, Task.CompletedTask), work);
+            _last[appId] = Next(appId, _last.GetValueOrDefault(appId, Task.CompletedTask), work);
         }
     }
 
-    /// <summary>Ends after all pieces; fails when one failed otherwise than by being cancelled.</summary>
+    /// <summary>Ends after all pieces.</summary>
     public async Task EndAsync(CancellationToken cancellation)
     {
         Task[] all;
@@ -27,7 +27,7 @@ internal sealed class AppTasks
         await Task.WhenAll(all).WaitAsync(cancellation);
     }
 
-    private static Task Next(Task before, Func<Task> work) => Task.Run(async () =>
+    private Task Next(string appId, Task before, Func<Task> work) => Task.Run(async () =>
     {
         await before;
         try
@@ -38,5 +38,12 @@ internal sealed class AppTasks
         {
             // The sidecar stops.
         }
+        catch (Exception error)
+        {
+            LogFailed(appId, error);
+        }
     });
+
+    [LoggerMessage(304, LogLevel.Error, "App {App}: what was to be done when it came or went failed.")]
+    private partial void LogFailed(string app, Exception error);
 }

@@ -3,6 +3,7 @@ using Dapr.Sidecar.Apps;
 using Dapr.Sidecar.Components;
 using Dapr.Sidecar.Hosting;
 using Dapr.Sidecar.Resiliency;
+using Dapr.Sidecar.Store;
 
 namespace Dapr.Sidecar.PubSub;
 
@@ -16,7 +17,7 @@ internal sealed partial class Subscriptions(
     private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1);
     private readonly (AppSubscription Subscription, IReadOnlyList<string> Scopes)[] _declared = [.. resources.Of("Subscription").Select(AppSubscription.Read)];
     private readonly CancellationTokenSource _stop = new();
-    private readonly AppTasks _tasks = new();
+    private readonly AppTasks _tasks = new(logger);
     private readonly Dictionary<string, List<IAsyncDisposable>> _running = [];
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -33,7 +34,22 @@ internal sealed partial class Subscriptions(
 
     public void Dispose() => _stop.Dispose();
 
-    public void AppUp(SidecarApp app, ReadOnlyMemory<byte> config) => _tasks.Run(app.Id, () => ResubscribeAsync(app));
+    public void AppUp(SidecarApp app, ReadOnlyMemory<byte> config) => _tasks.Run(app.Id, async () =>
+    {
+        for (var again = true; again && !_stop.IsCancellationRequested;)
+        {
+            try
+            {
+                await ResubscribeAsync(app);
+                again = false;
+            }
+            catch (StoreException error)
+            {
+                LogStore(app.Id, error.Message);
+                await Task.Delay(RetryWait, time, _stop.Token);
+            }
+        }
+    });
 
     public void AppLost(SidecarApp app) => _tasks.Run(app.Id, () => StopAsync(app));
 
@@ -116,6 +132,9 @@ internal sealed partial class Subscriptions(
 
         return null;
     }
+
+    [LoggerMessage(345, LogLevel.Error, "App {App}: its subscriptions could not be stored, which is tried again: {Reason}")]
+    private partial void LogStore(string app, string reason);
 
     [LoggerMessage(343, LogLevel.Error, "App {App} subscribes to topic {Topic} of {PubSub}, which is no pub/sub component that it sees.")]
     private partial void LogNoPubSub(string app, string topic, string pubSub);

@@ -15,7 +15,7 @@ internal sealed class AppCallPolicy(ResiliencyPolicies policies) : IAppCallPolic
             {
                 failed?.Dispose();
                 failed = null;
-                var response = await SingleAttempt.SendOnceAsync(call, token);
+                var response = await SendOnceAsync(call, token);
                 if ((int)response.StatusCode < StatusCodes.Status400BadRequest)
                 {
                     return response;
@@ -33,6 +33,21 @@ internal sealed class AppCallPolicy(ResiliencyPolicies policies) : IAppCallPolic
         {
             failed?.Dispose();
             throw new HttpRequestException(error.Message, error);
+        }
+    }
+
+    /// <summary>One attempt. A connection that fails makes the sidecar look after the app at once.</summary>
+    private static async Task<HttpResponseMessage> SendOnceAsync(AppCall call, CancellationToken cancellation)
+    {
+        var channel = call.App.Channel ?? throw new HttpRequestException($"app \"{call.App.Id}\" has no port that it could be called on");
+        try
+        {
+            return await channel.SendAsync(call.CreateRequest(), cancellation);
+        }
+        catch (HttpRequestException)
+        {
+            call.App.Suspect();
+            throw;
         }
     }
 }
