@@ -57,8 +57,8 @@ internal sealed class PubSubTables(string bus, PubSubSettings settings, TimeProv
         return expired.Count;
     }
 
-    /// <summary>Deliveries of a consumer that are due, oldest first; a damaged message comes without a payload.</summary>
-    public List<(Delivery Delivery, bool IsDamaged)> Due(StoreConnection store, string topic, string consumer, int most) => store.Query(
+    /// <summary>Deliveries of a consumer that are due at a time (unix milliseconds), oldest first; a damaged message comes without a payload.</summary>
+    public List<(Delivery Delivery, bool IsDamaged)> Due(StoreConnection store, string topic, string consumer, long now, int most) => store.Query(
         """
         SELECT d.message, d.attempts, m.payload, m.content_type, m.checksum FROM pubsub_deliveries d LEFT JOIN pubsub_messages m ON m.id = d.message
         WHERE d.bus = ?1 AND d.topic = ?2 AND d.consumer = ?3 AND d.due <= ?4 ORDER BY d.message LIMIT ?5
@@ -70,11 +70,11 @@ internal sealed class PubSubTables(string bus, PubSubSettings settings, TimeProv
             var contentType = row.GetValue(3).ToString() ?? "";
             return (new Delivery(row.GetInt64(0), topic, payload, contentType, row.GetInt32(1)), row.GetValue(4) as long? != Sum(topic, payload, contentType));
         },
-        bus, topic, consumer, Now(), most);
+        bus, topic, consumer, now, most);
 
-    /// <summary>When the next delivery of a consumer is due that is not due yet; null without any.</summary>
-    public DateTimeOffset? NextDue(StoreConnection store, string topic, string consumer) =>
-        store.First("SELECT MIN(due) FROM pubsub_deliveries WHERE bus = ?1 AND topic = ?2 AND consumer = ?3 AND due > ?4", row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0), bus, topic, consumer, Now())
+    /// <summary>When the next delivery of a consumer is due after a time (unix milliseconds); null without any. With the same time as <see cref="Due"/>, none falls between.</summary>
+    public DateTimeOffset? NextDue(StoreConnection store, string topic, string consumer, long now) =>
+        store.First("SELECT MIN(due) FROM pubsub_deliveries WHERE bus = ?1 AND topic = ?2 AND consumer = ?3 AND due > ?4", row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0), bus, topic, consumer, now)
             is { } due ? DateTimeOffset.FromUnixTimeMilliseconds(due) : null;
 
     /// <summary>Ends a delivery; a message without any is removed.</summary>

@@ -85,7 +85,8 @@ internal sealed partial class Subscription(
         var (due, next, expired) = await bus.Store.WriteAsync(store =>
         {
             var gone = bus.Tables.Expire(store, subscriber.Topic);
-            return (bus.Tables.Due(store, subscriber.Topic, subscriber.Consumer, settings.MaxInFlight + busy), bus.Tables.NextDue(store, subscriber.Topic, subscriber.Consumer), gone);
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            return (bus.Tables.Due(store, subscriber.Topic, subscriber.Consumer, now, settings.MaxInFlight + busy), bus.Tables.NextDue(store, subscriber.Topic, subscriber.Consumer, now), gone);
         });
         if (expired > 0)
         {

@@ -56,9 +56,9 @@ internal sealed class ChildProcess : IAsyncDisposable
                 _process.HasExited.ShouldBeFalse($"{what}: it ended with {(_process.HasExited ? _process.ExitCode : 0)}: {Output}");
                 await _line.WaitAsync(patience.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException error)
             {
-                throw new TimeoutException($"{what} did not happen; its output: {Output}");
+                throw new TimeoutException($"{what} did not happen; its output: {Output}", error);
             }
         }
     }

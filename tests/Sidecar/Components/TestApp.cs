@@ -74,9 +74,9 @@ internal sealed class TestApp : IAsyncDisposable
             {
                 await _arrived.WaitAsync(patience.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException error)
             {
-                throw new TimeoutException($"{what}: {found.Length} of {count} calls came; all calls: {string.Join(", ", Requests.Select(request => request.Path))}");
+                throw new TimeoutException($"{what}: {found.Length} of {count} calls came; all calls: {string.Join(", ", Requests.Select(request => request.Path))}", error);
             }
         }
     }
