@@ -75,8 +75,13 @@ internal sealed partial class Subscription(
             return TimeSpan.FromMilliseconds(pause);
         }
 
-        var busy = UnderWay().Count;
-        if (busy >= settings.MaxInFlight)
+        HashSet<long> before;
+        lock (_gate)
+        {
+            before = [.. _underWay.Keys];
+        }
+
+        if (before.Count >= settings.MaxInFlight)
         {
             return LongestWait;
         }
@@ -86,20 +91,21 @@ internal sealed partial class Subscription(
         {
             var gone = bus.Tables.Expire(store, subscriber.Topic);
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            return (bus.Tables.Due(store, subscriber.Topic, subscriber.Consumer, now, settings.MaxInFlight + busy), bus.Tables.NextDue(store, subscriber.Topic, subscriber.Consumer, now), gone);
+            return (bus.Tables.Due(store, subscriber.Topic, subscriber.Consumer, now, settings.MaxInFlight + before.Count), bus.Tables.NextDue(store, subscriber.Topic, subscriber.Consumer, now), gone);
         });
         if (expired > 0)
         {
             LogExpired(subscriber.Topic, expired);
         }
 
-        foreach (var (delivery, isDamaged) in due)
+        // What was under way when the look began may have ended since: its row here is old, and another look follows.
+        foreach (var (delivery, isDamaged) in due.Where(entry => !before.Contains(entry.Delivery.Id)))
         {
             lock (_gate)
             {
-                if (_underWay.Count >= settings.MaxInFlight || _underWay.ContainsKey(delivery.Id))
+                if (_underWay.Count >= settings.MaxInFlight)
                 {
-                    continue;
+                    break;
                 }
 
                 _underWay[delivery.Id] = Task.CompletedTask;
