@@ -1,3 +1,4 @@
+using Dapr.SidecarApi;
 using Dapr.Workflow;
 using Serverless.DaprTour.Actors;
 using Serverless.DaprTour.Workflows;

@@ -93,10 +93,10 @@ internal sealed class SqliteStore : IAsyncDisposable
 
         try
         {
-            _options.OnPoint?.Invoke(StorePoints.BeforeRead);
+            Hit(StorePoints.BeforeRead);
             return new(read(reader));
         }
-        catch (Exception error) when (error is Microsoft.Data.Sqlite.SqliteException or IOException)
+        catch (Microsoft.Data.Sqlite.SqliteException error)
         {
             throw StoreException.From(error, Path);
         }
@@ -151,9 +151,9 @@ internal sealed class SqliteStore : IAsyncDisposable
                 RunTurn(turn);
             }
 
-            _options.OnPoint?.Invoke(StorePoints.BeforeCommit);
+            Hit(StorePoints.BeforeCommit);
             _writer.Execute("COMMIT");
-            _options.OnPoint?.Invoke(StorePoints.AfterCommit);
+            Hit(StorePoints.AfterCommit);
         }
         catch (Exception error)
         {
@@ -210,6 +210,18 @@ internal sealed class SqliteStore : IAsyncDisposable
         foreach (var turn in batch)
         {
             turn.Failed(LastFailure);
+        }
+    }
+
+    private void Hit(string point)
+    {
+        try
+        {
+            _options.OnPoint?.Invoke(point);
+        }
+        catch (IOException error)
+        {
+            throw StoreException.From(error, Path);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class SidecarCommand
             await sidecar.Completion.WaitAsync(cancellation);
             return ExitCode.Ok;
         }
-        catch (Exception error) when (error is FormatException or ArgumentException or ComponentException)
+        catch (Exception error) when (error is FormatException or ArgumentException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return ExitCode.Usage;

@@ -103,12 +103,6 @@ internal sealed class WorkflowHost : IAsyncDisposable
         }
 
         _channels.Clear();
-        await StopSidecarAsync();
-    }
-
-    /// <summary>Stops the sidecar while its clients are there.</summary>
-    public async Task StopSidecarAsync()
-    {
         if (_sidecar is not null)
         {
             await _sidecar.DisposeAsync();
