@@ -1,4 +1,3 @@
-using Dapr.SidecarApi;
 using Dapr.Workflow;
 using Serverless.DaprTour.Actors;
 using Serverless.DaprTour.Workflows;

@@ -55,6 +55,19 @@ public sealed class SidecarCommandTests
         second.Errors.ShouldContain("state.db is open in another process");
     }
 
+    [Fact]
+    public void A_wrong_component_file_is_told_with_file_document_and_field()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("queue.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: queue\nspec:\n  type: bindings.carrier-pigeon\n  version: v1\n");
+
+        var result = CliProcess.Run(folder.Path, "sidecar", "--app-id", "app", "--dapr-http-port", "0", "--dapr-grpc-port", "0", "--components-path", "queue.yaml");
+
+        result.ExitCode.ShouldBe(2);
+        result.Errors.ShouldContain("queue.yaml, document 1, spec.type");
+        result.Errors.ShouldContain("bindings.rabbitmq");
+    }
+
     [Theory]
     [InlineData("--app-port 3000 --app-id app", "--app-port stands before the first --app-id")]
     [InlineData("--app-id app --app-port many", "--app-port: expected a port")]

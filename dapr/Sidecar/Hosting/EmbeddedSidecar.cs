@@ -27,6 +27,7 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
 
     /// <summary>Opens the store, resumes what it holds and listens.</summary>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="ComponentException">A component file is wrong, or a component did not start.</exception>
     /// <exception cref="IOException">The state file cannot be had, or a port is taken.</exception>
     public static async Task<EmbeddedSidecar> StartAsync(SidecarOptions options, ILoggerFactory? loggers = null, CancellationToken cancellation = default)
     {
@@ -54,14 +55,13 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
         BuildingBlocks.AddServices(builder.Services);
 
         var host = builder.Build();
-        host.UseMiddleware<CleanPath>();
-        host.UseMiddleware<ApiTokenCheck>();
-        host.UseRouting();
-        BuildingBlocks.MapRoutes(host);
-
         try
         {
             host.Services.GetRequiredService<SqliteStore>();
+            host.UseMiddleware<CleanPath>();
+            host.UseMiddleware<ApiTokenCheck>();
+            host.UseRouting();
+            BuildingBlocks.MapRoutes(host);
             await host.StartAsync(cancellation);
         }
         catch

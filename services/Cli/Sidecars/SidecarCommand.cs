@@ -39,7 +39,7 @@ internal static class SidecarCommand
             await sidecar.Completion.WaitAsync(cancellation);
             return ExitCode.Ok;
         }
-        catch (Exception error) when (error is FormatException or ArgumentException)
+        catch (Exception error) when (error is FormatException or ArgumentException or ComponentException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return ExitCode.Usage;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Dapr.Protocol;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Serverless.Sidecar.Tests.Workflows.Harness;
 
 namespace Serverless.Sidecar.Tests.Workflows;
@@ -140,6 +142,48 @@ public sealed class DeliveryTests
         (await host.EndAsync("f")).Output.ShouldBe(string.Join(',', Enumerable.Range(0, count)));
         runs.Where(run => run.Key < count / 2).ShouldAllBe(run => run.Value == 1);
         block.SetResult(null);
+    }
+
+    [Fact]
+    public async Task Callers_that_wait_on_the_workers_own_connection_do_not_keep_its_answers_out()
+    {
+        const int count = 150;
+        await using var host = await WorkflowHost.StartAsync(inMemory: true);
+        using var one = new HttpClientHandler();
+        using var channel = GrpcChannel.ForAddress(host.Sidecar.GrpcEndpoint("app"), new GrpcChannelOptions { HttpHandler = one });
+        var client = new TaskHubSidecarService.TaskHubSidecarServiceClient(channel);
+        for (var i = 0; i < count; i++)
+        {
+            await host.ScheduleAsync("Fan", $"f{i}");
+        }
+
+        var ends = Enumerable.Range(0, count).Select(i => host.EndAsync($"f{i}", client)).ToArray();
+        await using var worker = await ScriptedWorker.ConnectAsync(client, Fan(1, request => Task.FromResult<string?>(request.Input)));
+
+        (await Task.WhenAll(ends)).ShouldAllBe(state => state.Output == "0");
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_stops_ends_streams_and_waits_although_an_activity_runs_on()
+    {
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var never = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await WorkflowHost.StartAsync();
+        var client = host.Client;
+        await using var worker = await host.ConnectAsync(Fan(1, _ =>
+        {
+            began.TrySetResult();
+            return never.Task;
+        }));
+        await host.ScheduleAsync("Fan", "f");
+        await began.Task.WaitAsync(WorkflowHost.Patience);
+        var waiting = client.WaitForInstanceCompletionAsync(new GetInstanceRequest { InstanceId = "f" }).ResponseAsync;
+
+        await host.StopSidecarAsync().WaitAsync(WorkflowHost.Patience);
+
+        await worker.Ended.WaitAsync(WorkflowHost.Patience);
+        (await Should.ThrowAsync<RpcException>(waiting)).StatusCode.ShouldBe(StatusCode.Unavailable);
+        never.SetResult(null);
     }
 
     [Fact]

@@ -134,6 +134,37 @@ public sealed class ManageTests
     }
 
     [Fact]
+    public async Task Running_again_from_a_child_starts_it_under_another_id_and_what_ran_beside_it_keeps_its_result()
+    {
+        await using var host = await WorkflowHost.StartAsync();
+        await using var worker = await host.ConnectAsync(Script().Workflow("Both", turn =>
+        {
+            var (activity, child) = (turn.Call(0, "Add", "a"), turn.Child(1, "Echo", "child", "c"));
+            if (activity?.TaskCompleted is { } added && child?.ChildWorkflowInstanceCompleted is { } echoed)
+            {
+                turn.Complete($"{added.Result} {echoed.Result}");
+            }
+        }));
+        await host.ScheduleAsync("Both", "b");
+        (await host.EndAsync("b")).Output.ShouldBe("a! c");
+
+        await host.Client.RerunWorkflowFromEventAsync(new RerunWorkflowFromEventRequest
+        {
+            SourceInstanceID = "b",
+            EventID = 1,
+            NewInstanceID = "b2",
+            NewChildWorkflowInstanceID = "child2",
+            Input = "d",
+            OverwriteInput = true,
+        });
+
+        (await host.EndAsync("b2")).Output.ShouldBe("a! d");
+        (await host.EndAsync("child2")).ParentInstanceId.ShouldBe("b2");
+        (await host.EndAsync("child")).Output.ShouldBe("c");
+        worker.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Running_again_from_an_event_keeps_what_came_before_it()
     {
         await using var host = await WorkflowHost.StartAsync();

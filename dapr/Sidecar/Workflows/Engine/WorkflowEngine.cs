@@ -26,6 +26,7 @@ internal sealed partial class WorkflowEngine : IDisposable
         (Store, Options, Time, Apps, Points, Metrics, _log) = (store, options, time, apps, points, metrics, log);
         Dispatcher = new Dispatcher(this);
         Timers = new WorkflowTimers(time);
+        metrics.Observe(() => Loaded);
     }
 
     /// <summary>Guards everything that is in memory.</summary>
@@ -57,8 +58,8 @@ internal sealed partial class WorkflowEngine : IDisposable
     /// <summary>Now, UTC.</summary>
     public DateTime Now => Time.GetUtcNow().UtcDateTime;
 
-    /// <summary>Instances in memory, for tests.</summary>
-    public int Cached
+    /// <summary>Instances in memory.</summary>
+    public int Loaded
     {
         get
         {

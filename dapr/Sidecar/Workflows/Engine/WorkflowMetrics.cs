@@ -22,6 +22,10 @@ internal sealed class WorkflowMetrics : IDisposable
         _activities = _meter.CreateHistogram<double>("dapr.workflow.activity.duration", "s", "From sending an activity to a worker to its answer.");
     }
 
+    /// <summary>Shows how many instances are in memory.</summary>
+    public void Observe(Func<int> loaded) =>
+        _meter.CreateObservableGauge("dapr.workflow.loaded", loaded, "{instance}", "Instances in memory: those that have something to do, and some that wait.");
+
     public void Created(string app) => _created.Add(1, new KeyValuePair<string, object?>("app_id", app));
 
     public void Ended(string app, Protocol.OrchestrationStatus status) =>

@@ -17,6 +17,9 @@ internal static class ContinueAsNew
         started.Input = next.Result;
         started.Version = next.NewVersion ?? started.Version;
         started.ScheduledStartTimestamp = null;
+
+        // A trace over all generations of an eternal workflow would never end.
+        started.ParentTraceContext = null;
         var created = NewInstance.Of(engine.Sequence.Next(), old.Key, null, row.Updated, started, old.Start.Router?.SourceAppID ?? old.Key.AppId);
         var execution = created.Execution;
         execution.Row = execution.Row with

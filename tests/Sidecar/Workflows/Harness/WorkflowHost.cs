@@ -103,6 +103,12 @@ internal sealed class WorkflowHost : IAsyncDisposable
         }
 
         _channels.Clear();
+        await StopSidecarAsync();
+    }
+
+    /// <summary>Stops the sidecar while its clients are there.</summary>
+    public async Task StopSidecarAsync()
+    {
         if (_sidecar is not null)
         {
             await _sidecar.DisposeAsync();
