@@ -9,7 +9,7 @@ internal sealed record SecretScope(string StoreName, bool AllowByDefault, IReadO
 
 /// <summary>
 /// The <c>kind: Configuration</c> document (https://docs.dapr.io/reference/resource-specs/configuration-schema/), one at most. In force:
-/// <c>secrets.scopes</c> and <c>components.deny</c>; tracing, metrics, logging, features and mtls are read and have no effect; whatever
+/// <c>secrets.scopes</c>, <c>components.deny</c> and <c>workflow</c>; tracing, metrics, logging, features and mtls are read and have no effect; whatever
 /// else daprd would enforce is refused, so that no rule is silently missing.
 /// </summary>
 internal sealed partial class ConfigurationSpec
@@ -31,7 +31,7 @@ internal sealed partial class ConfigurationSpec
 
         root.Allow("apiVersion", "kind", "metadata", "spec");
         var spec = root["spec"];
-        spec.Allow(["secrets", "components", .. WithoutEffect]);
+        spec.Allow(["secrets", "components", "workflow", .. WithoutEffect]);
         foreach (var (name, _) in spec.Fields.Where(field => WithoutEffect.Contains(field.Key)))
         {
             LogIgnored(logger, name);
@@ -41,6 +41,7 @@ internal sealed partial class ConfigurationSpec
         SecretScopes = [.. spec["secrets"]["scopes"].Items.Select(ReadScope)];
         spec["components"].Allow("deny");
         DeniedComponents = spec["components"]["deny"].Texts;
+        Workflows = WorkflowRules.Read(spec["workflow"]);
     }
 
     /// <summary>Limits on secrets, by store.</summary>
@@ -48,6 +49,9 @@ internal sealed partial class ConfigurationSpec
 
     /// <summary>Component types that may not be loaded, as <c>type</c> or <c>type/version</c>.</summary>
     public IReadOnlyList<string> DeniedComponents { get; } = [];
+
+    /// <summary>Limits and retention of workflows.</summary>
+    public WorkflowRules Workflows { get; } = WorkflowRules.None;
 
     private static SecretScope ReadScope(YamlField scope)
     {

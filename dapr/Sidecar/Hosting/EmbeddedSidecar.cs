@@ -12,6 +12,7 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
 {
     private readonly WebApplication _host;
     private readonly AppDirectory _apps;
+    private bool _disposed;
 
     private EmbeddedSidecar(WebApplication host)
     {
@@ -82,6 +83,11 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
     /// <summary>Lets running calls end, writes what is to be written, and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         _host.Lifetime.StopApplication();
         try
         {

@@ -21,7 +21,7 @@ internal static class StateApi
     {
         var requests = await JsonBody.ReadAsync<List<StateRequest>>(http);
         var common = JsonBody.Metadata(http);
-        await call.Store.ApplyAsync([.. requests.Select(request => request.ToChange(call.FullKey, delete: false, common))]);
+        await call.ApplyAsync([.. requests.Select(request => request.ToChange(call.FullKey, delete: false, common))]);
         return Results.NoContent();
     }, "ERR_STATE_SAVE", reason => $"failed saving state in state store {store}: {reason}");
 
@@ -29,7 +29,7 @@ internal static class StateApi
     {
         var key = RawPath.After(3, http);
         new StateRequestOptions { Consistency = http.Request.Query["consistency"] }.IsFirstWrite();
-        if ((await call.Store.GetAsync([call.FullKey(StateRequest.RequireKey(key))])) is not [{ } entry])
+        if ((await call.GetAsync([call.FullKey(StateRequest.RequireKey(key))])) is not [{ } entry])
         {
             return Results.NoContent();
         }
@@ -46,7 +46,7 @@ internal static class StateApi
     private static Task<IResult> GetBulkAsync(HttpContext http, string store, StateStores stores) => stores.RunAsync(http, store, async call =>
     {
         var keys = (await JsonBody.ReadAsync<StateBulkRequest>(http)).Keys;
-        var entries = await call.Store.GetAsync([.. keys.Select(key => call.FullKey(StateRequest.RequireKey(key)))]);
+        var entries = await call.GetAsync([.. keys.Select(key => call.FullKey(StateRequest.RequireKey(key)))]);
         return Results.Json(new JsonArray([.. keys.Zip(entries, Describe)]));
     }, "ERR_STATE_BULK_GET", reason => $"failed to get keys from state store {store}: {reason}");
 
@@ -58,14 +58,14 @@ internal static class StateApi
             ETag = http.Request.Headers.IfMatch.ToString().Trim('"'),
             Options = new() { Concurrency = http.Request.Query["concurrency"], Consistency = http.Request.Query["consistency"] },
         };
-        await call.Store.ApplyAsync([request.ToChange(call.FullKey, delete: true)]);
+        await call.ApplyAsync([request.ToChange(call.FullKey, delete: true)]);
         return Results.NoContent();
     }, "ERR_STATE_DELETE", reason => $"failed deleting state with key {RawPath.After(3, http)}: {reason}");
 
     private static Task<IResult> TransactAsync(HttpContext http, string store, StateStores stores) => stores.RunAsync(http, store, async call =>
     {
         var transaction = await JsonBody.ReadAsync<StateTransactionRequest>(http);
-        await call.Store.ApplyAsync([.. transaction.Operations.Select(operation => operation.Operation switch
+        await call.ApplyAsync([.. transaction.Operations.Select(operation => operation.Operation switch
         {
             "upsert" or "delete" => (operation.Request ?? throw new BadRequestException($"a {operation.Operation} has no \"request\""))
                 .ToChange(call.FullKey, operation.Operation == "delete", transaction.Metadata),

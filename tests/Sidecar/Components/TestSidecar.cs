@@ -23,7 +23,8 @@ internal sealed class TestSidecar : IAsyncDisposable
 
     /// <summary>Starts one; the components are what the files of the folder say.</summary>
     public static async Task<TestSidecar> StartAsync(
-        TestFolder folder, IReadOnlyList<SidecarAppOptions>? apps = null, string? stateFile = null, TimeProvider? time = null)
+        TestFolder folder, IReadOnlyList<SidecarAppOptions>? apps = null, string? stateFile = null, TimeProvider? time = null,
+        Action<string>? onPoint = null)
     {
         apps ??= [new SidecarAppOptions { AppId = "app" }];
         var sidecar = await EmbeddedSidecar.StartAsync(new SidecarOptions
@@ -32,6 +33,7 @@ internal sealed class TestSidecar : IAsyncDisposable
             ComponentPaths = [folder.Components],
             StateFile = stateFile,
             Fsync = false,
+            OnPoint = onPoint,
             TimeProvider = time ?? TimeProvider.System,
         });
         return new TestSidecar(sidecar, apps.Select(app => app.AppId));

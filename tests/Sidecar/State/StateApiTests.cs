@@ -148,6 +148,40 @@ public sealed class StateApiTests : IDisposable
         (await again.Http.GetStringAsync($"{Store}/k")).ShouldBe("1");
     }
 
+    [Fact]
+    public async Task A_store_that_fails_is_tried_again_as_its_policy_says_and_left_alone_while_its_circuit_is_open()
+    {
+        var failures = 0;
+        _folder.Component("store", "state.sqlite");
+        _folder.Yaml("resiliency.yaml", """
+            apiVersion: dapr.io/v1alpha1
+            kind: Resiliency
+            metadata: {name: r}
+            spec:
+              policies:
+                retries: {twice: {duration: 1ms, maxRetries: 2}}
+                circuitBreakers: {soon: {trip: consecutiveFailures >= 4, timeout: 10m}}
+              targets: {components: {store: {outbound: {retry: twice, circuitBreaker: soon}}}}
+            """);
+        await using var sidecar = await TestSidecar.StartAsync(_folder, onPoint: point =>
+        {
+            if (point == "sidecar.store.before-commit" && Interlocked.Decrement(ref failures) >= 0)
+            {
+                throw new IOException("no disk");
+            }
+        });
+
+        failures = 2;
+        await sidecar.PostAsync(Store, """[{"key": "k", "value": 1}]""");
+        (await sidecar.Http.GetStringAsync($"{Store}/k")).ShouldBe("1");
+
+        failures = 4;
+        await sidecar.ErrorAsync(sidecar.Http.PostAsync(Store, TestSidecar.Json("""[{"key": "k", "value": 2}]""")), HttpStatusCode.InternalServerError, "ERR_STATE_SAVE");
+        await sidecar.ErrorAsync(sidecar.Http.PostAsync(Store, TestSidecar.Json("""[{"key": "k", "value": 2}]""")), HttpStatusCode.InternalServerError, "ERR_STATE_SAVE");
+        var open = await sidecar.ErrorAsync(sidecar.Http.GetAsync($"{Store}/k"), HttpStatusCode.InternalServerError, "ERR_STATE_GET");
+        open["message"]!.GetValue<string>().ShouldContain("circuit breaker is open");
+    }
+
     private async Task<TestSidecar> StartAsync(string type, TimeProvider? time = null)
     {
         _folder.Component("store", type);

@@ -71,6 +71,10 @@ internal sealed partial class Dispatcher
                 pool.Turns.Dequeue();
                 execution.Queued = false;
             }
+            else if (pool.TurnsRunning >= engine.Rules.MaxTurns)
+            {
+                return;
+            }
             else if (pool.ForTurn(execution, engine.Options.MaxTurnsPerWorker) is { } stream)
             {
                 pool.Turns.Dequeue();
@@ -97,6 +101,10 @@ internal sealed partial class Dispatcher
             {
                 pool.Activities.Dequeue();
                 _activities.Remove(activity.Key);
+            }
+            else if (pool.ActivitiesRunning >= engine.Rules.MaxActivities)
+            {
+                return;
             }
             else if (pool.ForActivity(engine.Options.MaxActivitiesPerWorker) is { } stream)
             {

@@ -1,3 +1,4 @@
+using Dapr.Sidecar.Components;
 using Dapr.Sidecar.Hosting;
 using Dapr.Sidecar.Store;
 using Dapr.Sidecar.Workflows.Instances;
@@ -21,9 +22,11 @@ internal sealed partial class WorkflowEngine : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private long _idleStamp;
 
-    public WorkflowEngine(SqliteStore store, SidecarOptions options, TimeProvider time, AppDirectory apps, FaultPoints points, WorkflowMetrics metrics, ILogger<WorkflowEngine> log)
+    public WorkflowEngine(
+        SqliteStore store, SidecarOptions options, ConfigurationSpec configuration, TimeProvider time, AppDirectory apps, FaultPoints points,
+        WorkflowMetrics metrics, ILogger<WorkflowEngine> log)
     {
-        (Store, Options, Time, Apps, Points, Metrics, _log) = (store, options, time, apps, points, metrics, log);
+        (Store, Options, Rules, Time, Apps, Points, Metrics, _log) = (store, options, configuration.Workflows, time, apps, points, metrics, log);
         Dispatcher = new Dispatcher(this);
         Timers = new WorkflowTimers(time);
         metrics.Observe(() => Loaded);
@@ -35,6 +38,9 @@ internal sealed partial class WorkflowEngine : IDisposable
     public SqliteStore Store { get; }
 
     public SidecarOptions Options { get; }
+
+    /// <summary>What the Configuration says of workflows.</summary>
+    public WorkflowRules Rules { get; }
 
     public TimeProvider Time { get; }
 

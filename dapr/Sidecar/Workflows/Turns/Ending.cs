@@ -42,7 +42,7 @@ internal static class Ending
 
     private static void Keep(WorkflowEngine engine, Change change, InstanceRow row, OrchestrationStatus status, DateTime at)
     {
-        var retention = engine.Options.WorkflowRetention;
+        var retention = engine.Rules.Retention(engine.Options.WorkflowRetention);
         var kept = status switch
         {
             OrchestrationStatus.Completed => retention.Completed,

@@ -19,6 +19,12 @@ internal sealed class WorkerPool(string appId)
     /// <summary>Executions that no connected stream can run: they wait for another one.</summary>
     public List<Execution> Refused { get; } = [];
 
+    /// <summary>Turns that the app's workers have.</summary>
+    public int TurnsRunning => Streams.Sum(stream => stream.Turns.Count);
+
+    /// <summary>Activities that the app's workers have.</summary>
+    public int ActivitiesRunning => Streams.Sum(stream => stream.Activities.Count);
+
     /// <summary>The stream with the fewest turns that has room and can run an execution.</summary>
     public WorkerStream? ForTurn(Execution execution, int limit) =>
         Streams.Where(stream => stream.Turns.Count < limit && !execution.RefusedBy.Contains(stream.Id)).MinBy(stream => stream.Turns.Count);
