@@ -5,7 +5,12 @@ namespace Dapr.Sidecar.Components;
 /// <summary>Reads bodies of requests, whatever their content type says, as daprd does.</summary>
 internal static class JsonBody
 {
-    private static readonly JsonSerializerOptions Lenient = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowReadingFromString };
+    // Names in any case, as Go reads them: Dapr's JavaScript SDK says entryID where the API says entryId.
+    private static readonly JsonSerializerOptions Lenient = new()
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowReadingFromString,
+        PropertyNameCaseInsensitive = true,
+    };
 
     /// <exception cref="BadRequestException">It is no JSON of this shape.</exception>
     public static async Task<T> ReadAsync<T>(HttpContext http)

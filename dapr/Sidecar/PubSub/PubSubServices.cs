@@ -1,4 +1,5 @@
 using Dapr.Sidecar.Apps;
+using Dapr.Sidecar.Hosting;
 
 namespace Dapr.Sidecar.PubSub;
 
@@ -10,6 +11,7 @@ internal static class PubSubServices
         services.AddSingleton<PublishApi>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<IAppObserver>(provider => provider.GetRequiredService<Subscriptions>());
+        services.AddSingleton<IMetadataSource, SubscriptionsMetadata>();
         services.AddHostedService(provider => provider.GetRequiredService<Subscriptions>());
     }
 }

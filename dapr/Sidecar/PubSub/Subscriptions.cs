@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Dapr.Sidecar.Apps;
 using Dapr.Sidecar.Components;
@@ -19,6 +20,10 @@ internal sealed partial class Subscriptions(
     private readonly CancellationTokenSource _stop = new();
     private readonly AppTasks _tasks = new(logger);
     private readonly Dictionary<string, List<IAsyncDisposable>> _running = [];
+    private readonly ConcurrentDictionary<string, IReadOnlyList<AppSubscription>> _known = new();
+
+    /// <summary>What is delivered to an app at present; nothing while it is away.</summary>
+    public IReadOnlyList<AppSubscription> Of(string appId) => _known.GetValueOrDefault(appId, []);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -55,6 +60,7 @@ internal sealed partial class Subscriptions(
 
     private async Task StopAsync(SidecarApp app)
     {
+        _known.TryRemove(app.Id, out _);
         if (_running.Remove(app.Id, out var subscriptions))
         {
             foreach (var subscription in subscriptions)
@@ -99,6 +105,8 @@ internal sealed partial class Subscriptions(
                 }));
             }
         }
+
+        _known[app.Id] = [.. wanted.Where(subscription => catalog.TryGet<IPubSub>(app, subscription.PubSub, out _))];
     }
 
     /// <summary>Asks the app until it answers; none when it does not know the question, null when that stays unknown.</summary>

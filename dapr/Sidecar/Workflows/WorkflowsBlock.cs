@@ -21,10 +21,11 @@ internal static class WorkflowsBlock
     {
         services.AddGrpc(grpc =>
         {
-            // The engine judges sizes, since only it can tell a worker's answer that is too large from a broken stream.
+            // The engine judges sizes of answers, since only it can tell a worker's answer that is too large from a broken stream.
             grpc.MaxReceiveMessageSize = null;
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<GrpcErrors>();
+            grpc.Interceptors.Add<GrpcRequestLimit>();
         });
         services.Configure<KestrelServerOptions>(kestrel =>
         {

@@ -33,6 +33,15 @@ public sealed class ForeignAwaitTests
         }).ForeignAwait.ShouldNotBeNull();
 
     [Fact]
+    public void It_is_seen_after_a_race_that_an_event_has_won_against_a_timer() =>
+        Turn.First(async context =>
+        {
+            await Task.WhenAny(context.CreateTimer(TimeSpan.FromHours(1)), context.WaitForExternalEventAsync<int>("e"));
+            await Never;
+            return 0;
+        }, Raised("e")).ForeignAwait.ShouldNotBeNull();
+
+    [Fact]
     public void It_is_seen_in_a_replay_too() =>
         Turn.Next(
             async context =>

@@ -155,7 +155,13 @@ internal static class Continuations
     /// Whether anything continues when the task ends. The runtime does not say so publicly; without it the await of a foreign task would
     /// be seen only when every durable task of the workflow has ended.
     /// </summary>
-    public static bool IsAwaited(Task task) => !task.IsCompleted && Of(task) is not null;
+    public static bool IsAwaited(Task task) => !task.IsCompleted && Of(task) switch
+    {
+        null => false,
+        // A WhenAny that another task has won leaves an empty list behind.
+        List<object?> several => several.Exists(continuation => continuation is not null),
+        _ => true,
+    };
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_continuationObject")]
     private static extern ref object? Of(Task task);
