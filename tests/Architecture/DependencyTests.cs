@@ -28,6 +28,8 @@ public sealed class DependencyTests
         ["components/Storage"] = [],
     };
 
+    private static readonly string[] ProcessTests = ["tests/Conformance", "tests/EndToEnd"];
+
     private static readonly string[] WebPackages = ["Microsoft.AspNetCore", "Dapr."];
 
     [Fact]
@@ -50,9 +52,9 @@ public sealed class DependencyTests
     }
 
     [Fact]
-    public void Nothing_but_end_to_end_tests_depends_on_a_service()
+    public void Nothing_but_tests_that_run_its_process_depends_on_a_service()
     {
-        foreach (var project in Projects().Where(project => !project.StartsWith("tests/EndToEnd/", StringComparison.Ordinal)))
+        foreach (var project in Projects().Where(project => !ProcessTests.Contains(Folder(project))))
         {
             References(project).Where(reference => reference.StartsWith("services/", StringComparison.Ordinal)).ShouldBeEmpty(project);
         }
