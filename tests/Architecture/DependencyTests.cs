@@ -28,7 +28,7 @@ public sealed class DependencyTests
         ["components/Storage"] = [],
     };
 
-    private static readonly string[] ProcessTests = ["tests/Conformance", "tests/EndToEnd"];
+    private static readonly string[] ProcessTests = ["tests/Conformance", "tests/EndToEnd", "tests/Faults"];
 
     private static readonly string[] WebPackages = ["Microsoft.AspNetCore", "Dapr."];
 
