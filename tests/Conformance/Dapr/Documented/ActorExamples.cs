@@ -12,7 +12,7 @@ public sealed class ActorExamples(DocumentedWorld world) : IClassFixture<Documen
     {
         var answer = (await world.SendAsync(new HttpMethod(verb), $"/v1.0/actors/stormtrooper/50{verb}/method/shoot", """{"target":"Luke"}""")).ShouldBe(HttpStatusCode.OK);
         answer.Json.GetProperty("with").GetProperty("target").GetString().ShouldBe("Luke");
-        var call = (await world.App.ReceivedAsync($"/actors/stormtrooper/50{verb}/method/shoot", "Luke")).Single();
+        var call = (await world.ReceivedAsync($"/actors/stormtrooper/50{verb}/method/shoot", "Luke")).Single();
         call.Method.ShouldBe("PUT");
     }
 
@@ -46,7 +46,7 @@ public sealed class ActorExamples(DocumentedWorld world) : IClassFixture<Documen
         var reminder = (await world.GetAsync(Path)).ShouldBe(HttpStatusCode.OK).Json;
         reminder.GetProperty("data").GetString().ShouldBe("someData");
         reminder.GetProperty("period").GetString().ShouldNotBeNullOrEmpty();
-        var call = (await world.App.ReceivedAsync("/actors/stormtrooper/54/method/remind/checkRebels", "someData", count: 2))[0];
+        var call = (await world.ReceivedAsync("/actors/stormtrooper/54/method/remind/checkRebels", "someData", count: 2))[0];
         call.Method.ShouldBe("PUT");
         call.Json.GetProperty("data").GetString().ShouldBe("someData");
         (await world.DeleteAsync(Path)).ShouldBe(HttpStatusCode.NoContent);
@@ -59,7 +59,7 @@ public sealed class ActorExamples(DocumentedWorld world) : IClassFixture<Documen
         const string Path = "/v1.0/actors/stormtrooper/55/timers/checkRebels";
         await world.PostAsync("/v1.0/actors/stormtrooper/55/method/shoot");
         (await world.PostAsync(Path, """{"data":"someData","dueTime":"0h0m0s","period":"1s","callback":"myEventHandler"}""")).ShouldBe(HttpStatusCode.NoContent);
-        var call = (await world.App.ReceivedAsync("/actors/stormtrooper/55/method/timer/checkRebels", "someData", count: 2))[0];
+        var call = (await world.ReceivedAsync("/actors/stormtrooper/55/method/timer/checkRebels", "someData", count: 2))[0];
         call.Json.GetProperty("callback").GetString().ShouldBe("myEventHandler");
         (await world.DeleteAsync(Path)).ShouldBe(HttpStatusCode.NoContent);
     }

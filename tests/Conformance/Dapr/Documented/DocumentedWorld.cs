@@ -7,27 +7,17 @@ using Serverless.Conformance.Tests.Dapr.Hosting;
 namespace Serverless.Conformance.Tests.Dapr.Documented;
 
 /// <summary>A sidecar with the app of the documentation beside it, and raw HTTP to it.</summary>
-public sealed class DocumentedWorld : IAsyncLifetime
+public sealed class DocumentedWorld : IAsyncDisposable
 {
     public const string AppId = "documented";
 
-    private Sidecar? _sidecar;
-    private DocumentedApp? _app;
-    private HttpClient? _client;
-
-    internal DocumentedApp App => _app!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _sidecar = await Sidecar.StartAsync(SuitePart.Documented, Components.All, new Dictionary<string, string> { ["CONFORMANCE_SECRET"] = "hidden" }, AppId);
-        _app = await DocumentedApp.StartAsync(_sidecar.Of(AppId).AppPort);
-        _client = new HttpClient { BaseAddress = _sidecar.Of(AppId).Http };
-    }
+    private readonly Lazy<Task<Running>> _running = new(StartAsync);
 
     /// <summary>Sends a request as it stands in the documentation.</summary>
     internal async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null, string contentType = "application/json", params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri($"{_client!.BaseAddress!.GetLeftPart(UriPartial.Authority)}{path}"));
+        var running = await _running.Value;
+        using var request = new HttpRequestMessage(method, new Uri($"{running.Sidecar.Of(AppId).Http.GetLeftPart(UriPartial.Authority)}{path}"));
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(contentType));
@@ -38,8 +28,8 @@ public sealed class DocumentedWorld : IAsyncLifetime
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await _client.SendAsync(request);
-        return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.TryGetValues("ETag", out var tags) ? tags.Single().Trim('"') : null, _sidecar!.Text);
+        using var response = await running.Client.SendAsync(request);
+        return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.TryGetValues("ETag", out var tags) ? tags.Single().Trim('"') : null, running.Sidecar.Text);
     }
 
     internal Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
@@ -48,19 +38,30 @@ public sealed class DocumentedWorld : IAsyncLifetime
 
     internal Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
+    /// <summary>What the app received at a path and holds a text, as soon as there is so much of it.</summary>
+    internal async Task<IReadOnlyList<Received>> ReceivedAsync(string path, string text, int count = 1) => await (await _running.Value).App.ReceivedAsync(path, text, count);
+
+    /// <summary>Makes the app answer the next calls of a path with 500.</summary>
+    internal async Task RefuseAsync(string path, int times) => (await _running.Value).App.Refuse(path, times);
+
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
-        if (_app is not null)
+        if (_running.IsValueCreated && _running.Value.IsCompletedSuccessfully)
         {
-            await _app.DisposeAsync();
-        }
-
-        if (_sidecar is not null)
-        {
-            await _sidecar.DisposeAsync();
+            var running = await _running.Value;
+            running.Client.Dispose();
+            await running.App.DisposeAsync();
+            await running.Sidecar.DisposeAsync();
         }
     }
+
+    private static async Task<Running> StartAsync()
+    {
+        var sidecar = await Sidecar.StartAsync(SuitePart.Documented, Components.All, new Dictionary<string, string> { ["CONFORMANCE_SECRET"] = "hidden" }, AppId);
+        return new Running(sidecar, await DocumentedApp.StartAsync(sidecar.Of(AppId).AppPort), new HttpClient());
+    }
+
+    private sealed record Running(Sidecar Sidecar, DocumentedApp App, HttpClient Client);
 }
 
 /// <summary>An answer of the sidecar.</summary>

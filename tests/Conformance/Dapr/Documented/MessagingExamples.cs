@@ -11,7 +11,7 @@ public sealed class MessagingExamples(DocumentedWorld world) : IClassFixture<Doc
     {
         var id = SdkWorld.NewId("m");
         (await world.PostAsync("/v1.0/publish/pubsub/deathStarStatus", $$$"""{"status":"completed","id":"{{{id}}}"}""")).ShouldBe(HttpStatusCode.NoContent);
-        var call = (await world.App.ReceivedAsync("/dsstatus", id)).Single();
+        var call = (await world.ReceivedAsync("/dsstatus", id)).Single();
         call.Method.ShouldBe("POST");
         call.ContentType.ShouldNotBeNull().ShouldStartWith("application/cloudevents+json");
         var envelope = call.Json;
@@ -29,10 +29,9 @@ public sealed class MessagingExamples(DocumentedWorld world) : IClassFixture<Doc
     public async Task A_message_that_the_app_could_not_take_comes_again()
     {
         var id = SdkWorld.NewId("m");
-        world.App.Refuse("/dsstatus", times: 1);
+        await world.RefuseAsync("/dsstatus", times: 1);
         (await world.PostAsync("/v1.0/publish/pubsub/deathStarStatus", $$$"""{"id":"{{{id}}}"}""")).ShouldBe(HttpStatusCode.NoContent);
-        await world.App.ReceivedAsync("/dsstatus", "", count: 2);
-        await world.App.ReceivedAsync("/dsstatus", id);
+        await world.ReceivedAsync("/dsstatus", id, count: 2);
     }
 
     [Fact]
@@ -42,7 +41,7 @@ public sealed class MessagingExamples(DocumentedWorld world) : IClassFixture<Doc
         (await world.SendAsync(HttpMethod.Post, "/v1.0/publish/pubsub/deathStarStatus",
             $$$"""{"specversion":"1.0","type":"com.dapr.cloudevent.sent","source":"testcloudeventspubsub","subject":"Cloud Events Test","id":"{{{id}}}","datacontenttype":"application/cloudevents+json","data":{"status":"own"}}""",
             "application/cloudevents+json")).ShouldBe(HttpStatusCode.NoContent);
-        var envelope = (await world.App.ReceivedAsync("/dsstatus", id)).Single().Json;
+        var envelope = (await world.ReceivedAsync("/dsstatus", id)).Single().Json;
         envelope.GetProperty("id").GetString().ShouldBe(id);
         envelope.GetProperty("source").GetString().ShouldBe("testcloudeventspubsub");
     }
@@ -76,7 +75,7 @@ public sealed class MessagingExamples(DocumentedWorld world) : IClassFixture<Doc
         var answer = (await world.SendAsync(new HttpMethod(verb), $"/v1.0/invoke/{DocumentedWorld.AppId}/method/checkout?discount=1", body, headers: ("x-colour", "blue"))).ShouldBe(HttpStatusCode.OK);
         answer.Json.GetProperty("verb").GetString().ShouldBe(verb);
         answer.Json.GetProperty("header").GetString().ShouldBe("blue");
-        (await world.App.ReceivedAsync("/checkout", "")).ShouldContain(call => call.Method == verb && call.Query == "?discount=1");
+        (await world.ReceivedAsync("/checkout", "")).ShouldContain(call => call.Method == verb && call.Query == "?discount=1");
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using Serverless.Conformance.Tests.Dapr.Hosting;
 
 namespace Serverless.Conformance.Tests.Dapr.Documented;
@@ -45,7 +47,7 @@ public sealed class WorkflowExamples(Worlds worlds)
     {
         var world = await worlds.RealAsync(Sdk.Repository);
         var answer = await PostAsync(world, "/v1.0/workflows/dapr/inline/start", HttpStatusCode.Accepted, "\"x\"");
-        var id = System.Text.Json.JsonDocument.Parse(answer).RootElement.GetProperty("instanceID").GetString()!;
+        var id = JsonDocument.Parse(answer).RootElement.GetProperty("instanceID").GetString()!;
         (await world.CompletionAsync(id)).OutputAs<string>().ShouldBe("inline x");
     }
 
@@ -61,7 +63,7 @@ public sealed class WorkflowExamples(Worlds worlds)
 
     private static async Task<string> PostAsync(SdkWorld world, string path, HttpStatusCode status, string? body = null)
     {
-        using var content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await world.Http.PostAsync(new Uri(path, UriKind.Relative), content);
         var text = await response.Content.ReadAsStringAsync();
         response.StatusCode.ShouldBe(status, text);

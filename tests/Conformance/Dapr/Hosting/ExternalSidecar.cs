@@ -17,9 +17,10 @@ public enum SuitePart
 }
 
 /// <summary>
-/// A sidecar that somebody else runs, for instance daprd with <c>--app-id conformance --app-port N</c>, named by DAPR_CONFORMANCE_ENDPOINT
-/// (HTTP), DAPR_CONFORMANCE_GRPC_ENDPOINT, DAPR_CONFORMANCE_APP_PORT and DAPR_CONFORMANCE_APP: the part of the suite whose app it stands
-/// beside (default: Repository). Its components are those of <c>Dapr/components</c>.
+/// A sidecar that somebody else runs, for instance daprd, named by DAPR_CONFORMANCE_ENDPOINT (HTTP), DAPR_CONFORMANCE_GRPC_ENDPOINT,
+/// DAPR_CONFORMANCE_APP_PORT and DAPR_CONFORMANCE_APP: the part of the suite whose app it stands beside (default: Repository); the others are
+/// skipped. Its app id is <c>conformance</c> for the two .NET parts, <c>javascript</c> and <c>documented</c> for the others, its components
+/// are those of <c>Dapr/components</c>, and CONFORMANCE_SECRET=hidden stands in its environment.
 /// </summary>
 internal sealed record ExternalSidecar(SuitePart Part, SidecarPorts Ports)
 {
