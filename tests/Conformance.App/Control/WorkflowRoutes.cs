@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dapr.Workflow;
+using Dapr.Workflow.Client;
 
 namespace Serverless.Conformance.App.Control;
 
@@ -19,6 +20,12 @@ internal static class WorkflowRoutes
         routes.MapPost("/instances/{id}/termination", (DaprWorkflowClient client, string id, Payload payload) => client.TerminateWorkflowAsync(id, payload.Value));
         routes.MapPost("/instances/{id}/suspension", (DaprWorkflowClient client, string id) => client.SuspendWorkflowAsync(id, "the test says so"));
         routes.MapPost("/instances/{id}/resumption", (DaprWorkflowClient client, string id) => client.ResumeWorkflowAsync(id));
+        routes.MapGet("/instances", (DaprWorkflowClient client, int pageSize, string? token, CancellationToken cancellation) =>
+            client.ListInstanceIdsAsync(token, pageSize, cancellation));
+        routes.MapGet("/instances/{id}/history", async (DaprWorkflowClient client, string id, CancellationToken cancellation) =>
+            (await client.GetInstanceHistoryAsync(id, cancellation)).Select(item => $"{item.EventType} {item.EventId}"));
+        routes.MapPost("/instances/{id}/rerun", (DaprWorkflowClient client, string id, uint eventId, string newId, CancellationToken cancellation) =>
+            client.RerunWorkflowFromEventAsync(id, eventId, new RerunWorkflowFromEventOptions { NewInstanceId = newId }, cancellation));
         routes.MapPost("/instances/{id}/purge", (DaprWorkflowClient client, string id) => client.PurgeInstanceAsync(id));
     }
 

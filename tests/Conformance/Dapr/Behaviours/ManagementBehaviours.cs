@@ -141,21 +141,14 @@ public sealed class ManagementBehaviours(Worlds worlds)
     {
         var world = await worlds.RealAsync(sdk);
         var mine = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => world.ScheduleAsync("Approval")));
-        var (listed, token) = (new List<string>(), (string?)null);
-        do
+        var listed = new List<string>();
+        for (string? token = ""; token is not null;)
         {
-            var request = new ListInstanceIDsRequest { PageSize = 2 };
-            if (token is not null)
-            {
-                request.ContinuationToken = token;
-            }
-
-            var page = await world.TaskHub.ListInstanceIDsAsync(request);
-            page.InstanceIds.Count.ShouldBeLessThanOrEqualTo(2);
+            var page = await world.App.GetAsync<PageView>($"instances?pageSize=2{(token.Length > 0 ? $"&token={Uri.EscapeDataString(token)}" : "")}");
+            page.InstanceIds.Length.ShouldBeLessThanOrEqualTo(2);
             listed.AddRange(page.InstanceIds);
-            token = page.HasContinuationToken && page.ContinuationToken.Length > 0 ? page.ContinuationToken : null;
+            token = page.ContinuationToken is { Length: > 0 } next ? next : null;
         }
-        while (token is not null);
 
         mine.ShouldBeSubsetOf(listed);
         listed.Distinct().Count().ShouldBe(listed.Count);
@@ -174,4 +167,28 @@ public sealed class ManagementBehaviours(Worlds worlds)
         (await world.CompletionAsync(id)).OutputAs<string>().ShouldBe("first");
         (await world.RunAsync<string>("inline", "second", id)).ShouldBe("inline second");
     }
+
+    [Theory, ClassData(typeof(Sdks))]
+    public async Task The_history_of_an_instance_can_be_read(Sdk sdk)
+    {
+        var world = await worlds.RealAsync(sdk);
+        var id = SdkWorld.NewId();
+        await world.RunAsync<int[]>("Squares", new[] { 3 }, id);
+        var history = await world.App.GetAsync<string[]>($"instances/{id}/history");
+        history.ShouldContain("TaskScheduled 0");
+        history.Select(item => item.Split(' ')[0]).ShouldBe(
+            ["OrchestratorStarted", "ExecutionStarted", "TaskScheduled", "OrchestratorStarted", "TaskCompleted", "ExecutionCompleted"]);
+    }
+
+    [Theory, ClassData(typeof(Sdks))]
+    public async Task A_finished_instance_can_be_run_again_from_an_event(Sdk sdk)
+    {
+        var world = await worlds.RealAsync(sdk);
+        var (id, again) = (SdkWorld.NewId(), SdkWorld.NewId());
+        await world.RunAsync<int[]>("Squares", new[] { 3, 4 }, id);
+        (await world.App.PostAsync<string>($"instances/{id}/rerun?eventId=1&newId={again}")).ShouldBe(again);
+        (await world.CompletionAsync(again)).OutputAs<int[]>().ShouldBe([9, 16]);
+    }
+
+    private sealed record PageView(string[] InstanceIds, string? ContinuationToken);
 }
