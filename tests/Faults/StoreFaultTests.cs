@@ -1,5 +1,8 @@
+using Dapr.Protocol;
+using Grpc.Core;
 using Serverless.Faults.Tests.Load;
 using Serverless.Faults.Tests.Processes;
+using Serverless.Faults.Tests.Workers;
 
 namespace Serverless.Faults.Tests;
 
@@ -52,6 +55,57 @@ public sealed class StoreFaultTests
 
         await running;
         await work.VerifyAsync();
+    }
+
+    [Fact]
+    public async Task A_timer_whose_turn_was_stored_although_that_seemed_to_fail_fires()
+    {
+        var faults = new Faults(AfterCommit, seed: 1) { Share = 1 };
+        using var folder = new TemporaryFolder();
+        await using var bench = await Bench.StartAsync(onPoint: faults.Hit, stateFile: folder["state.db"]);
+        await using var worker = new RawWorker(bench.Address);
+        var turn = await bench.BeginAsync(worker, "timer");
+
+        faults.IsOn = true;
+        await Should.ThrowAsync<RpcException>(worker.CompleteTurnAsync(turn, Actions.Timer(0, TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(50))));
+        faults.IsOn = false;
+
+        (await worker.TurnAsync()).WorkflowRequest.NewEvents.ShouldContain(entry => entry.TimerFired != null && entry.TimerFired.TimerId == 0);
+    }
+
+    [Fact]
+    public async Task Children_of_a_workflow_whose_end_was_stored_although_that_seemed_to_fail_are_terminated()
+    {
+        var faults = new Faults(AfterCommit, seed: 1) { Share = 1 };
+        using var folder = new TemporaryFolder();
+        await using var bench = await Bench.StartAsync(onPoint: faults.Hit, stateFile: folder["state.db"]);
+        await using var worker = new RawWorker(bench.Address);
+        await worker.CompleteTurnAsync(await bench.BeginAsync(worker, "parent"), Actions.Child(0, "child"));
+        await worker.CompleteTurnAsync(await worker.TurnAsync());
+
+        faults.IsOn = true;
+        await Should.ThrowAsync<RpcException>(bench.Calls.Raw.TerminateInstanceAsync(new TerminateRequest { InstanceId = "parent", Recursive = true }).ResponseAsync);
+        faults.IsOn = false;
+
+        (await bench.Calls.EndOfAsync("parent")).WorkflowStatus.ShouldBe(OrchestrationStatus.Terminated);
+        (await bench.Calls.EndOfAsync("child")).WorkflowStatus.ShouldBe(OrchestrationStatus.Terminated);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_an_end_that_was_stored_although_that_seemed_to_fail_is_told()
+    {
+        var faults = new Faults(AfterCommit, seed: 1) { Share = 1 };
+        using var folder = new TemporaryFolder();
+        await using var bench = await Bench.StartAsync(onPoint: faults.Hit, stateFile: folder["state.db"]);
+        await using var worker = new RawWorker(bench.Address);
+        var turn = await bench.BeginAsync(worker, "waited");
+        var end = bench.Calls.Raw.WaitForInstanceCompletionAsync(new GetInstanceRequest { InstanceId = "waited" }).ResponseAsync;
+
+        faults.IsOn = true;
+        await Should.ThrowAsync<RpcException>(worker.CompleteTurnAsync(turn, Actions.Complete(0)));
+        faults.IsOn = false;
+
+        (await Patience.OfAsync(end, () => "the waiting call ends")).WorkflowState.WorkflowStatus.ShouldBe(OrchestrationStatus.Completed);
     }
 
     /// <summary>Throws at a share of the hits of a point.</summary>

@@ -19,6 +19,7 @@ internal sealed partial class WorkflowsService(
     {
         await engine.Sequence.OpenAsync(engine.Store);
         engine.Timers.OnDue((timer, _) => fire.RunAsync(timer));
+        engine.Revived = children.Add;
         engine.Dispatcher.TooLarge = (execution, description) =>
             _ = refuse.StallAsync(execution, new Stall(Protocol.StalledReason.PayloadSizeExceeded, description));
         foreach (var (timer, due) in await engine.Store.ReadAsync(TimerRows.All))

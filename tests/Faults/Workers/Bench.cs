@@ -4,7 +4,7 @@ using Serverless.Faults.Tests.Calls;
 
 namespace Serverless.Faults.Tests.Workers;
 
-/// <summary>A sidecar in this process, in memory, with raw workers.</summary>
+/// <summary>A sidecar in this process with raw workers; in memory, unless it has a file.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
     private const string AppId = "raw";
@@ -21,9 +21,9 @@ internal sealed class Bench : IAsyncDisposable
 
     public WorkflowCalls Calls { get; }
 
-    public static async Task<Bench> StartAsync(TimeProvider? time = null) => new(await EmbeddedSidecar.StartAsync(new SidecarOptions
+    public static async Task<Bench> StartAsync(TimeProvider? time = null, Action<string>? onPoint = null, string? stateFile = null) => new(await EmbeddedSidecar.StartAsync(new SidecarOptions
     {
-        Apps = [new SidecarAppOptions { AppId = AppId }], TimeProvider = time ?? TimeProvider.System,
+        Apps = [new SidecarAppOptions { AppId = AppId }], TimeProvider = time ?? TimeProvider.System, OnPoint = onPoint, StateFile = stateFile,
     }));
 
     /// <summary>Starts an instance and gives its first turn to a worker.</summary>

@@ -214,6 +214,21 @@ internal sealed partial class WorkflowEngine
         }
     }
 
+    /// <summary>
+    /// A change whose write failed may have been committed all the same, and what was to follow it did not: timers are set as the store has
+    /// them, and everybody who waits for the instance looks again.
+    /// </summary>
+    private async Task ResumeEffectsAsync(InstanceKey key)
+    {
+        foreach (var (timer, due) in await Store.ReadAsync(store => TimerRows.Of(store, key)))
+        {
+            Timers.Set(timer, due);
+        }
+
+        Waiters.Changed(key);
+        Revived(key);
+    }
+
     private async Task ReviveAsync(InstanceKey key, int failures)
     {
         while (!_stopping.IsCancellationRequested)
@@ -227,6 +242,7 @@ internal sealed partial class WorkflowEngine
                 }
 
                 await ActivateAsync(key);
+                await ResumeEffectsAsync(key);
                 return;
             }
             catch (Exception error) when (error is not OperationCanceledException)

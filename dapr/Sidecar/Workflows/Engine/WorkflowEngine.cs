@@ -58,6 +58,9 @@ internal sealed partial class WorkflowEngine : IDisposable
 
     public InstanceWaiters Waiters { get; } = new();
 
+    /// <summary>Called with an instance that was loaded again after a failed write.</summary>
+    public Action<InstanceKey> Revived { get; set; } = _ => { };
+
     /// <summary>Payloads of a work item may have this many bytes: a little less than a message may.</summary>
     public long MaxPayload => Options.MaxBodySize * 95L / 100;
 

@@ -1,4 +1,5 @@
 using Dapr.Sidecar.Store;
+using Microsoft.Data.Sqlite;
 
 namespace Dapr.Sidecar.Workflows.Rows;
 
@@ -17,6 +18,8 @@ internal static class TimerRows
 {
     private const int NeverYear = 9999;
 
+    private const string Columns = "app_id, instance_id, execution_key, timer_id, due";
+
     /// <summary>Whether a timer is to fire at all: SDKs create some for the end of time, to keep ids aligned.</summary>
     public static bool Fires(DateTime due) => due.Year < NeverYear;
 
@@ -31,8 +34,13 @@ internal static class TimerRows
     public static void DeleteAll(StoreConnection store, long executionKey) =>
         store.Execute("DELETE FROM workflow_timers WHERE execution_key = ?1", executionKey);
 
-    public static List<(TimerKey Timer, DateTime Due)> All(StoreConnection store) =>
-        store.Query(
-            "SELECT app_id, instance_id, execution_key, timer_id, due FROM workflow_timers",
-            row => (new TimerKey(new(row.GetString(0), row.GetString(1)), row.GetInt64(2), row.GetInt32(3)), new DateTime(row.GetInt64(4), DateTimeKind.Utc)));
+    public static List<(TimerKey Timer, DateTime Due)> All(StoreConnection store) => store.Query($"SELECT {Columns} FROM workflow_timers", Read);
+
+    /// <summary>The timers of an instance.</summary>
+    public static List<(TimerKey Timer, DateTime Due)> Of(StoreConnection store, InstanceKey key) => store.Query(
+        $"SELECT {Columns} FROM workflow_timers WHERE execution_key = (SELECT execution_key FROM workflow_instances WHERE app_id = ?1 AND instance_id = ?2)",
+        Read, key.AppId, key.InstanceId);
+
+    private static (TimerKey Timer, DateTime Due) Read(SqliteDataReader row) =>
+        (new TimerKey(new(row.GetString(0), row.GetString(1)), row.GetInt64(2), row.GetInt32(3)), new DateTime(row.GetInt64(4), DateTimeKind.Utc));
 }
