@@ -77,10 +77,12 @@ public sealed class StallTests
     public async Task A_payload_over_the_limit_stalls_its_workflow_only_and_a_larger_limit_sets_it_free()
     {
         var script = new WorkerScript().Workflow("Echo", turn => turn.Complete($"{turn.Input!.Length}"));
-        await using var host = await WorkflowHost.StartAsync(options: options => WorkflowHost.Options(options.StateFile, maxBodySize: 100_000));
+        await using var host = await WorkflowHost.StartAsync();
+        await host.ScheduleAsync("Echo", "large", new string('x', 200_000));
+        await host.StopAsync();
+        await host.StartAsync(options => WorkflowHost.Options(options.StateFile, maxBodySize: 100_000));
         await using (await host.ConnectAsync(script))
         {
-            await host.ScheduleAsync("Echo", "large", new string('x', 200_000));
             await host.UntilAsync("large", OrchestrationStatus.Stalled);
             await host.ScheduleAsync("Echo", "small", "x");
             (await host.EndAsync("small")).Output.ShouldBe("1");

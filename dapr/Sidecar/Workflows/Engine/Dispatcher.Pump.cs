@@ -36,8 +36,8 @@ internal sealed partial class Dispatcher
 
     private bool IsReady(Execution execution) =>
         !_stopped
-        && execution is { Abandoned: false, Turn: null, TooLarge: false, IsUnreadable: false, Row: { IsFinished: false, Suspended: false } }
-        && execution.Inbox is [{ Committed: true }, ..]
+        && execution is { Abandoned: false, Turn: null, TurnIsWritten: true, TooLarge: false, IsUnreadable: false, Row: { IsFinished: false, Suspended: false } }
+        && execution.Inbox.Count > 0
         && (execution.Row.Turn > 0 || !(execution.Start!.ExecutionStarted.ScheduledStartTimestamp?.ToDateTime() > engine.Now));
 
     /// <summary>

@@ -103,6 +103,7 @@ internal sealed partial class WorkflowEngine : IDisposable
                     var change = new Change(Sequence, slots);
                     result = Make(change, body);
                     commit = Enqueue(change);
+                    WakeAll(slots.Values);
                 }
 
                 await commit;
@@ -140,6 +141,18 @@ internal sealed partial class WorkflowEngine : IDisposable
     {
         _stopping.Dispose();
         Timers.Dispose();
+    }
+
+    /// <summary>Lets turns begin while their events are on their way to the disk; the writes of their answers come behind those of the events.</summary>
+    private void WakeAll(IEnumerable<InstanceSlot> slots)
+    {
+        foreach (var slot in slots)
+        {
+            if (slot is { Broken: false, Execution: { } execution })
+            {
+                Dispatcher.Wake(execution);
+            }
+        }
     }
 
     private T Make<T>(Change change, Func<Change, T> body)

@@ -4,7 +4,10 @@ using Dapr.Sidecar.Workflows.Turns;
 
 namespace Dapr.Sidecar.Workflows.Instances;
 
-/// <summary>An event that waits for the next turn. Until it is committed, neither it nor any event behind it is given to a turn.</summary>
+/// <summary>
+/// An event that waits for the next turn. A turn may begin with it before it is committed, since a turn has no effects of its own; the
+/// turn's answer is written only if the event is there.
+/// </summary>
 internal sealed class InboxEvent(long position, HistoryEvent historyEvent, int size)
 {
     public long Position => position;
@@ -49,6 +52,9 @@ internal sealed class Execution(InstanceRow row)
 
     /// <summary>The turn that a worker has, or that is being completed.</summary>
     public TurnDispatch? Turn { get; set; }
+
+    /// <summary>Whether the answer to the last turn is on the disk: the next one waits for that.</summary>
+    public bool TurnIsWritten { get; set; } = true;
 
     /// <summary>Waits in the queue of its app.</summary>
     public bool Queued { get; set; }

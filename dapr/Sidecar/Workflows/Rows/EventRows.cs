@@ -29,6 +29,18 @@ internal static class EventRows
         }
     }
 
+    /// <summary>Checks that so many events stand from one position to another.</summary>
+    /// <exception cref="StaleInstanceException">They do not.</exception>
+    public static void Require(StoreConnection store, InstanceKey key, long executionKey, long first, long last, int count)
+    {
+        var found = store.First(
+            "SELECT COUNT(*) FROM workflow_events WHERE execution_key = ?1 AND position BETWEEN ?2 AND ?3", row => row.GetInt32(0), executionKey, first, last);
+        if (found != count)
+        {
+            throw new StaleInstanceException(key);
+        }
+    }
+
     /// <summary>All events of an execution, in order.</summary>
     /// <exception cref="UnreadableRowException">One of them cannot be read.</exception>
     public static List<StoredEvent> All(StoreConnection store, long executionKey) =>

@@ -31,6 +31,7 @@ internal sealed class TurnApplication(WorkflowEngine engine, Change change, Turn
             Consumed = turn.Events[^1].Position,
         };
 
+        RequireEvents(row);
         StartOthers();
         if (outcome.ContinueAsNew is { } next)
         {
@@ -46,6 +47,7 @@ internal sealed class TurnApplication(WorkflowEngine engine, Change change, Turn
         }
 
         change.Save(_execution, row);
+        _execution.TurnIsWritten = false;
         CreateTimers(row);
         foreach (var resolution in outcome.Resolutions)
         {
@@ -57,6 +59,7 @@ internal sealed class TurnApplication(WorkflowEngine engine, Change change, Turn
 
         change.Then(() =>
         {
+            _execution.TurnIsWritten = true;
             foreach (var scheduled in outcome.Activities)
             {
                 engine.Dispatcher.Queue(_execution, scheduled);
@@ -65,6 +68,16 @@ internal sealed class TurnApplication(WorkflowEngine engine, Change change, Turn
             engine.Dispatcher.Wake(_execution);
             engine.Waiters.Changed(_execution.Key);
         });
+    }
+
+    /// <summary>The turn may have begun before its events were on the disk: should one of them not have got there, neither does the answer.</summary>
+    private void RequireEvents(InstanceRow row)
+    {
+        if (!turn.Events.All(consumed => consumed.Committed))
+        {
+            var (first, last, count) = (turn.Events[0].Position, turn.Events[^1].Position, turn.Events.Count);
+            change.Write(store => EventRows.Require(store, row.Key, row.ExecutionKey, first, last, count));
+        }
     }
 
     private void AddToHistory(HistoryEvent started, int size)

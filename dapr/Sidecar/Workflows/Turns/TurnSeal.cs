@@ -6,7 +6,7 @@ namespace Dapr.Sidecar.Workflows.Turns;
 internal static class TurnSeal
 {
     /// <summary>
-    /// The committed events at the head of the inbox that fit into a work item. None of them is the last word of a suspension: the worker
+    /// The events at the head of the inbox that fit into a work item. None of them is the last word of a suspension: the worker
     /// would do nothing with the events before it.
     /// </summary>
     public static List<InboxEvent> Take(Execution execution, long maxPayload, out string? tooLarge)
@@ -16,7 +16,7 @@ internal static class TurnSeal
         var bytes = 0L;
         foreach (var waiting in execution.Inbox)
         {
-            if (!waiting.Committed || (taken.Count > 0 && bytes + waiting.Size > maxPayload))
+            if (taken.Count > 0 && bytes + waiting.Size > maxPayload)
             {
                 break;
             }
