@@ -50,7 +50,7 @@ public sealed class CorruptRowTests(RigFixture fixture) : IClassFixture<RigFixtu
     public async Task A_damaged_value_of_an_actor_is_an_error_to_its_reader_only(Damage damage)
     {
         var rig = fixture.Rig;
-        string victim = $"victim-{damage}", healthy = $"healthy-{damage}";
+        string victim = $"read-{damage}", healthy = $"read-healthy-{damage}";
         await rig.Actors.AddAsync(victim);
         await rig.Actors.AddAsync(healthy);
 
@@ -69,7 +69,7 @@ public sealed class CorruptRowTests(RigFixture fixture) : IClassFixture<RigFixtu
     public async Task A_damaged_reminder_is_set_aside_and_all_others_come(Damage damage)
     {
         var rig = fixture.Rig;
-        string victim = $"victim-{damage}", healthy = $"healthy-{damage}";
+        string victim = $"reminded-{damage}", healthy = $"reminded-healthy-{damage}";
         foreach (var id in new[] { victim, healthy })
         {
             await rig.Actors.RemindAsync(id, "later", 4000);

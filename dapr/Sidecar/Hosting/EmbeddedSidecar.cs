@@ -93,6 +93,10 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
         {
             await Completion;
         }
+        catch (OperationCanceledException)
+        {
+            // Somebody kept a call open for longer than the host waits for one: it is cut, and all else has been told to stop.
+        }
         finally
         {
             await _host.DisposeAsync();

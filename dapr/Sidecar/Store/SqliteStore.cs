@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 
 namespace Dapr.Sidecar.Store;
 
@@ -96,7 +97,7 @@ internal sealed class SqliteStore : IAsyncDisposable
             Hit(StorePoints.BeforeRead);
             return new(read(reader));
         }
-        catch (Microsoft.Data.Sqlite.SqliteException error)
+        catch (SqliteException error)
         {
             throw StoreException.From(error, Path);
         }
@@ -211,6 +212,12 @@ internal sealed class SqliteStore : IAsyncDisposable
         {
             turn.Failed(LastFailure);
         }
+
+        if (LastFailure.Failure is StoreFailure.Full)
+        {
+            // What fills the disk may be the log itself: once it is copied, it is written again from its beginning.
+            Checkpoint();
+        }
     }
 
     private void Hit(string point)
@@ -228,7 +235,15 @@ internal sealed class SqliteStore : IAsyncDisposable
     private void CheckpointWhenDue(int turns)
     {
         _turnsSinceCheckpoint += turns;
-        if (_options.Path is null || !_checkpoint.IsCompleted || _turnsSinceCheckpoint < _options.TurnsPerCheckpoint)
+        if (_turnsSinceCheckpoint >= _options.TurnsPerCheckpoint)
+        {
+            Checkpoint();
+        }
+    }
+
+    private void Checkpoint()
+    {
+        if (_options.Path is null || !_checkpoint.IsCompleted)
         {
             return;
         }
@@ -236,8 +251,15 @@ internal sealed class SqliteStore : IAsyncDisposable
         _turnsSinceCheckpoint = 0;
         _checkpoint = Task.Run(() =>
         {
-            using var connection = new StoreConnection(_connectionString);
-            connection.ExecuteScript("PRAGMA wal_checkpoint(PASSIVE);");
+            try
+            {
+                using var connection = new StoreConnection(_connectionString);
+                connection.ExecuteScript("PRAGMA wal_checkpoint(PASSIVE);");
+            }
+            catch (SqliteException)
+            {
+                // The log keeps what it has, nothing is lost; the next checkpoint copies it too.
+            }
         });
     }
 }

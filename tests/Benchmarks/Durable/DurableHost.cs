@@ -84,6 +84,7 @@ internal sealed class DurableHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _app.StopAsync();
         await _app.DisposeAsync();
         if (_embedded is not null) await _embedded.DisposeAsync();
         if (Process is not null)

@@ -35,6 +35,51 @@ public sealed class FailureTests
         (await host.EndAsync("c")).Output.ShouldBe("x");
     }
 
+    [Theory]
+    [InlineData("sidecar.store.before-commit")]
+    [InlineData("sidecar.store.after-commit")]
+    public async Task A_commit_that_fails_or_seems_to_does_not_hold_up_what_is_written_behind_it(string failing)
+    {
+        using var release = new ManualResetEventSlim();
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (armed, watching) = (0, false);
+        await using var host = await WorkflowHost.StartAsync(options: options => WorkflowHost.Options(options.StateFile, onPoint: point =>
+        {
+            if (point == failing && Interlocked.Exchange(ref armed, 0) == 1)
+            {
+                reached.SetResult();
+                release.Wait(WorkflowHost.Patience).ShouldBeTrue("the test did not let the commit go on");
+                throw new IOException("no disk");
+            }
+            else if (point == "sidecar.workflow.turn-completed-before-commit" && Volatile.Read(ref watching))
+            {
+                answered.TrySetResult();
+            }
+        }));
+        await using var worker = await host.ConnectAsync(new WorkerScript().Workflow("Both", turn =>
+        {
+            if (turn.Raised("a").Count > 0 && turn.Raised("b").Count > 0)
+            {
+                turn.Complete("both");
+            }
+        }));
+        await host.ScheduleAsync("Both", "both");
+        await Eventually.AsyncAsync(async () => (await HistoryAsync(host)).Count > 0, () => "The first turn did not end.");
+
+        Volatile.Write(ref watching, true);
+        Volatile.Write(ref armed, 1);
+        var first = RaiseAsync(host, "a");
+        await reached.Task.WaitAsync(WorkflowHost.Patience);
+        await answered.Task.WaitAsync(WorkflowHost.Patience);
+        release.Set();
+
+        (await Should.ThrowAsync<RpcException>(first)).StatusCode.ShouldBe(StatusCode.Unavailable);
+        await RaiseAsync(host, "b");
+        await RaiseAsync(host, "a");
+        (await host.EndAsync("both")).Output.ShouldBe("both");
+    }
+
     [Fact]
     public async Task A_start_that_could_not_be_written_is_refused_and_leaves_nothing_behind()
     {
@@ -102,6 +147,12 @@ public sealed class FailureTests
         (await host.EndAsync("c")).Output.ShouldBe("x");
         hits.ShouldBeGreaterThan(0);
     }
+
+    private static async Task RaiseAsync(WorkflowHost host, string name) =>
+        await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "both", Name = name });
+
+    private static async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(WorkflowHost host) =>
+        (await host.Client.GetInstanceHistoryAsync(new GetInstanceHistoryRequest { InstanceId = "both" })).Events;
 
     private static SqliteConnection Open(WorkflowHost host)
     {

@@ -206,11 +206,17 @@ internal sealed partial class WorkflowEngine
                 }
             }
 
-            if (slot.PendingWrites == 0 && slot.Drained.TrySetResult())
-            {
-                _slots.Remove(slot.Key);
-                _ = ReviveAsync(slot.Key, _failures.GetValueOrDefault(slot.Key));
-            }
+            ReviveIfDrained(slot);
+        }
+    }
+
+    /// <summary>Loads a broken instance again once the last of its writes has ended, well or not.</summary>
+    private void ReviveIfDrained(InstanceSlot slot)
+    {
+        if (slot is { Broken: true, PendingWrites: 0 } && slot.Drained.TrySetResult())
+        {
+            _slots.Remove(slot.Key);
+            _ = ReviveAsync(slot.Key, _failures.GetValueOrDefault(slot.Key));
         }
     }
 

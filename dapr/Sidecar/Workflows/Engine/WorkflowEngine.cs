@@ -236,6 +236,7 @@ internal sealed partial class WorkflowEngine : IDisposable
         {
             foreach (var slot in change.Slots.Values)
             {
+                ReviveIfDrained(slot);
                 Leave(slot);
             }
         }
