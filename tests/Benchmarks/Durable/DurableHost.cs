@@ -68,9 +68,21 @@ internal sealed class DurableHost : IAsyncDisposable
         var app = BuildApp(appPort, http, grpc);
         await app.StartAsync();
         var host = new DurableHost(app, embedded, process, folder);
-        await host.Actor("first").PingAsync(0);
-        await host.RunAsync(nameof(SequenceWorkflow), 1);
+        await host.WarmUpAsync();
         return host;
+    }
+
+    /// <summary>Runs a little of everything, so that what is measured is compiled and optimised in every process.</summary>
+    private async Task WarmUpAsync()
+    {
+        for (int i = 0; i < 400; i++)
+        {
+            await RunAsync(nameof(SequenceWorkflow), 3);
+            await Actor("warm").PutAsync(i);
+            await Actor("warm").PingAsync(i);
+        }
+
+        for (int i = 0; i < 3; i++) await RunAsync(nameof(FanOutWorkflow), 3000);
     }
 
     /// <summary>Runs a workflow to its end and checks that it succeeded.</summary>
