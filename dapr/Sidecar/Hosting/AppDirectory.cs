@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Dapr.Sidecar.Hosting;
@@ -6,7 +7,7 @@ namespace Dapr.Sidecar.Hosting;
 internal sealed class AppDirectory
 {
     private readonly Dictionary<string, SidecarApp> _byId;
-    private readonly Dictionary<int, SidecarApp> _byPort = [];
+    private readonly ConcurrentDictionary<int, SidecarApp> _byPort = [];
 
     public AppDirectory(SidecarOptions options)
     {
@@ -24,7 +25,7 @@ internal sealed class AppDirectory
     /// <summary>The app whose API port a request came in on.</summary>
     public SidecarApp Of(HttpContext context) => _byPort[context.Connection.LocalPort];
 
-    /// <summary>Notes the ports that were bound; called once, before the first request is answered.</summary>
+    /// <summary>Notes the ports of an app: those asked for before they are bound, those that the system chose once they are.</summary>
     internal void Bound(SidecarApp app, int httpPort, int grpcPort)
     {
         app.HttpPort = httpPort;

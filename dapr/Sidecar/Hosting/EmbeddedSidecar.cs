@@ -47,7 +47,8 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
         builder.Services.AddLogging();
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        var listening = new List<Listening>();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, listening));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.TimeProvider);
         builder.Services.AddSingleton<AppDirectory>();
@@ -64,6 +65,11 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
             host.UseRouting();
             BuildingBlocks.MapRoutes(host);
             await host.StartAsync(cancellation);
+            foreach (var (app, http, grpc) in listening)
+            {
+                // Port 0 is known by its number once it is bound; nobody can have called before that.
+                host.Services.GetRequiredService<AppDirectory>().Bound(app, http.IPEndPoint!.Port, grpc.IPEndPoint!.Port);
+            }
         }
         catch
         {
@@ -103,21 +109,35 @@ public sealed class EmbeddedSidecar : IAsyncDisposable
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, SidecarOptions options)
+    private static void Listen(KestrelServerOptions kestrel, SidecarOptions options, List<Listening> listening)
     {
         var apps = kestrel.ApplicationServices.GetRequiredService<AppDirectory>();
         kestrel.Limits.MaxRequestBodySize = options.MaxBodySize;
         kestrel.AddServerHeader = false;
         foreach (var app in apps.All)
         {
-            // A free port is asked of the system here, since both ports of an app must be known by number before the first request.
-            var (http, grpc) = (Ports.Choose(options.ListenAddress, app.Options.HttpPort), Ports.Choose(options.ListenAddress, app.Options.GrpcPort));
-            kestrel.Listen(options.ListenAddress, http, endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(options.ListenAddress, grpc, endpoint => endpoint.Protocols = HttpProtocols.Http2);
-            apps.Bound(app, http, grpc);
+            apps.Bound(app, app.Options.HttpPort, app.Options.GrpcPort);
+            listening.Add(new Listening(
+                app,
+                Listen(kestrel, options, app.Options.HttpPort, HttpProtocols.Http1),
+                Listen(kestrel, options, app.Options.GrpcPort, HttpProtocols.Http2)));
         }
+    }
+
+    private static ListenOptions Listen(KestrelServerOptions kestrel, SidecarOptions options, int port, HttpProtocols protocols)
+    {
+        ListenOptions? listen = null;
+        kestrel.Listen(options.ListenAddress, port, endpoint =>
+        {
+            endpoint.Protocols = protocols;
+            listen = endpoint;
+        });
+        return listen!;
     }
 
     private SidecarApp App(string appId) =>
         _apps.TryGet(appId, out var app) ? app : throw new ArgumentException($"No app has the id \"{appId}\".", nameof(appId));
+
+    /// <summary>Where an app's two APIs listen.</summary>
+    private sealed record Listening(SidecarApp App, ListenOptions Http, ListenOptions Grpc);
 }
