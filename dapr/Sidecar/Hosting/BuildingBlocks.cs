@@ -16,7 +16,6 @@ internal static class BuildingBlocks
 {
     public static void AddServices(IServiceCollection services)
     {
-        services.AddHttpContextAccessor();
         services.AddSingleton<InvocationRoutes>().AddSingleton<MetadataRoutes>().AddSingleton<LifeRoutes>();
         ComponentServices.Add(services);
         ResiliencyServices.Add(services);

@@ -71,7 +71,7 @@ internal sealed partial class Dispatcher
                 pool.Turns.Dequeue();
                 execution.Queued = false;
             }
-            else if (pool.TurnsRunning >= engine.Rules.MaxTurns)
+            else if (engine.Rules.MaxTurns is { } maxTurns && pool.TurnsRunning >= maxTurns)
             {
                 return;
             }
@@ -102,7 +102,7 @@ internal sealed partial class Dispatcher
                 pool.Activities.Dequeue();
                 _activities.Remove(activity.Key);
             }
-            else if (pool.ActivitiesRunning >= engine.Rules.MaxActivities)
+            else if (engine.Rules.MaxActivities is { } maxActivities && pool.ActivitiesRunning >= maxActivities)
             {
                 return;
             }
