@@ -11,6 +11,9 @@ namespace Dapr.Sidecar.Store;
 /// </summary>
 internal sealed class SqliteStore : IAsyncDisposable
 {
+    /// <summary>A page in the log, with its header.</summary>
+    private const long PageBytes = 4096 + 24;
+
     private readonly StoreOptions _options;
     private readonly StoreLock? _lock;
     private readonly StoreConnection _writer;
@@ -20,7 +23,8 @@ internal sealed class SqliteStore : IAsyncDisposable
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _checkpoint = Task.CompletedTask;
-    private int _turnsSinceCheckpoint;
+    private int _pagesAtCheckpoint;
+    private bool _logBeginsAgain;
 
     private SqliteStore(StoreOptions options, StoreLock? storeLock, StoreConnection writer, string connectionString)
     {
@@ -57,6 +61,11 @@ internal sealed class SqliteStore : IAsyncDisposable
             writer = new StoreConnection(connectionString);
             writer.ExecuteScript($"PRAGMA journal_mode=WAL; PRAGMA synchronous={(options.Fsync ? "FULL" : "OFF")}; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;");
             Migrations.Apply(writer, path ?? ":memory:");
+            if (path is not null && options.Fsync)
+            {
+                WriteAheadLog.LayOut(path, options.LogBytes);
+            }
+
             return new SqliteStore(options, storeLock, writer, connectionString);
         }
         catch (Exception error)
@@ -70,6 +79,15 @@ internal sealed class SqliteStore : IAsyncDisposable
     /// <summary>Runs a turn that writes; its task ends after the commit. The turn runs on the writer's thread: it only reads and writes rows.</summary>
     /// <exception cref="StoreException">The commit failed: nothing of the turn is in the store.</exception>
     public Task<T> WriteAsync<T>(Func<StoreConnection, T> turn) => Enqueue(new StoreTurn<T>(turn));
+
+    /// <summary>Runs a turn that writes; <paramref name="settled"/> is <see cref="StoreTurn{T}"/>'s.</summary>
+    public Task WriteAsync(Action<StoreConnection> turn, Action<Exception?> settled) => Enqueue(new StoreTurn<bool>(
+        store =>
+        {
+            turn(store);
+            return true;
+        },
+        settled));
 
     /// <summary>Runs a turn that writes and gives nothing back.</summary>
     public Task WriteAsync(Action<StoreConnection> turn) => WriteAsync(store =>
@@ -121,8 +139,15 @@ internal sealed class SqliteStore : IAsyncDisposable
         _lock?.Dispose();
     }
 
-    private Task<T> Enqueue<T>(StoreTurn<T> turn) =>
-        _turns.Writer.TryWrite(turn) ? turn.Task : Task.FromException<T>(new StoreException(StoreFailure.Closed, $"{Path} was closed."));
+    private Task<T> Enqueue<T>(StoreTurn<T> turn)
+    {
+        if (!_turns.Writer.TryWrite(turn))
+        {
+            turn.Failed(new StoreException(StoreFailure.Closed, $"{Path} was closed."));
+        }
+
+        return turn.Task;
+    }
 
     private void Run()
     {
@@ -169,7 +194,7 @@ internal sealed class SqliteStore : IAsyncDisposable
             turn.Committed();
         }
 
-        CheckpointWhenDue(batch.Count);
+        CheckpointWhenDue();
     }
 
     private void RunTurn(IStoreTurn turn)
@@ -232,10 +257,15 @@ internal sealed class SqliteStore : IAsyncDisposable
         }
     }
 
-    private void CheckpointWhenDue(int turns)
+    private void CheckpointWhenDue()
     {
-        _turnsSinceCheckpoint += turns;
-        if (_turnsSinceCheckpoint >= _options.TurnsPerCheckpoint)
+        if (_logBeginsAgain && _checkpoint.IsCompleted)
+        {
+            // What was committed while the log was copied is copied here, between two commits: only a log that is copied to its end begins again.
+            _logBeginsAgain = false;
+            Copy(_writer);
+        }
+        else if ((_writer.PagesWritten - _pagesAtCheckpoint) * PageBytes >= _options.LogBytes / 2)
         {
             Checkpoint();
         }
@@ -248,18 +278,24 @@ internal sealed class SqliteStore : IAsyncDisposable
             return;
         }
 
-        _turnsSinceCheckpoint = 0;
+        _pagesAtCheckpoint = _writer.PagesWritten;
+        _logBeginsAgain = true;
         _checkpoint = Task.Run(() =>
         {
-            try
-            {
-                using var connection = new StoreConnection(_connectionString);
-                connection.ExecuteScript("PRAGMA wal_checkpoint(PASSIVE);");
-            }
-            catch (SqliteException)
-            {
-                // The log keeps what it has, nothing is lost; the next checkpoint copies it too.
-            }
+            using var connection = new StoreConnection(_connectionString);
+            Copy(connection);
         });
+    }
+
+    private static void Copy(StoreConnection connection)
+    {
+        try
+        {
+            connection.ExecuteScript("PRAGMA wal_checkpoint(PASSIVE);");
+        }
+        catch (SqliteException)
+        {
+            // The log keeps what it has, nothing is lost; the next checkpoint copies it too.
+        }
     }
 }

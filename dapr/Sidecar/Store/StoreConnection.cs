@@ -19,6 +19,16 @@ internal sealed class StoreConnection : IDisposable
     /// <summary>Whether a transaction is open.</summary>
     internal bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle!) == 0;
 
+    /// <summary>Pages written so far: in the log, those of every commit.</summary>
+    internal int PagesWritten
+    {
+        get
+        {
+            SQLitePCL.raw.sqlite3_db_status(_connection.Handle!, SQLitePCL.raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 0);
+            return pages;
+        }
+    }
+
     /// <summary>Runs a statement and gives the number of rows that it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> arguments) => Prepare(sql, arguments).ExecuteNonQuery();
 

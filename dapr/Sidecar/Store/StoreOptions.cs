@@ -15,8 +15,11 @@ internal sealed class StoreOptions
     /// <summary>Turns that share one commit at most. Default: 4,096.</summary>
     public int MaxTurnsPerCommit { get; init; } = 4096;
 
-    /// <summary>Turns after which the write-ahead log is copied into the file, off the writer's thread. Default: 5,000.</summary>
-    public int TurnsPerCheckpoint { get; init; } = 5000;
+    /// <summary>
+    /// Bytes of the write-ahead log that are laid out when the store opens; at half of them the log is copied into the file, off the
+    /// writer's thread, and begins again. Default: 16 MiB.
+    /// </summary>
+    public long LogBytes { get; init; } = 16 << 20;
 
     /// <summary>Called at each of <see cref="StorePoints"/>; what it throws is what the disk could have thrown there. Default: null.</summary>
     public Action<string>? OnPoint { get; init; }

@@ -17,7 +17,12 @@ internal interface IStoreTurn
 }
 
 /// <summary>A turn with a result.</summary>
-internal sealed class StoreTurn<T>(Func<StoreConnection, T> run) : IStoreTurn
+/// <param name="run">The turn.</param>
+/// <param name="settled">
+/// Called on the writer's thread once it is known how the turn ended, with null or what failed, before anyone who awaits the turn goes on:
+/// it changes memory and wakes others, and waits for nothing.
+/// </param>
+internal sealed class StoreTurn<T>(Func<StoreConnection, T> run, Action<Exception?>? settled = null) : IStoreTurn
 {
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
@@ -40,17 +45,28 @@ internal sealed class StoreTurn<T>(Func<StoreConnection, T> run) : IStoreTurn
         }
     }
 
-    public void Committed()
+    public void Committed() => End(Error is Microsoft.Data.Sqlite.SqliteException ? StoreException.From(Error, "store") : Error);
+
+    public void Failed(StoreException error) => End(Error is null or Microsoft.Data.Sqlite.SqliteException ? error : Error);
+
+    private void End(Exception? error)
     {
-        if (Error is null)
+        try
         {
-            _done.SetResult(_result);
+            settled?.Invoke(error);
+        }
+        catch (Exception fault)
+        {
+            error = fault;
+        }
+
+        if (error is null)
+        {
+            _done.TrySetResult(_result);
         }
         else
         {
-            _done.SetException(Error is Microsoft.Data.Sqlite.SqliteException ? StoreException.From(Error, "store") : Error);
+            _done.TrySetException(error);
         }
     }
-
-    public void Failed(StoreException error) => _done.TrySetException(Error is null or Microsoft.Data.Sqlite.SqliteException ? error : Error);
 }

@@ -42,6 +42,7 @@ public sealed class FailureTests
     {
         using var release = new ManualResetEventSlim();
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (armed, watching) = (0, false);
         await using var host = await WorkflowHost.StartAsync(options: options => WorkflowHost.Options(options.StateFile, onPoint: point =>
@@ -56,6 +57,10 @@ public sealed class FailureTests
             {
                 answered.TrySetResult();
             }
+            else if (point == "sidecar.workflow.turn-completed-after-commit")
+            {
+                began.TrySetResult();
+            }
         }));
         await using var worker = await host.ConnectAsync(new WorkerScript().Workflow("Both", turn =>
         {
@@ -65,7 +70,7 @@ public sealed class FailureTests
             }
         }));
         await host.ScheduleAsync("Both", "both");
-        await Eventually.AsyncAsync(async () => (await HistoryAsync(host)).Count > 0, () => "The first turn did not end.");
+        await began.Task.WaitAsync(WorkflowHost.Patience);
 
         Volatile.Write(ref watching, true);
         Volatile.Write(ref armed, 1);

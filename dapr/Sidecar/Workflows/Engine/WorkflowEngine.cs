@@ -181,18 +181,15 @@ internal sealed partial class WorkflowEngine : IDisposable
             slot.PendingWrites++;
         }
 
-        return FinishAsync(Store.WriteAsync(change.Run), change);
+        return Store.WriteAsync(change.Run, error => Finish(change, error));
     }
 
-    private async Task FinishAsync(Task written, Change change)
+    /// <summary>The change's write has ended. On the store's own thread: what the change wakes is on its way before anybody else runs.</summary>
+    private void Finish(Change change, Exception? error)
     {
-        try
+        lock (Gate)
         {
-            await written;
-        }
-        catch (Exception error)
-        {
-            lock (Gate)
+            if (error is not null)
             {
                 LogNotWritten(error, string.Join(", ", change.Slots.Keys));
                 foreach (var key in change.Slots.Keys)
@@ -201,13 +198,9 @@ internal sealed partial class WorkflowEngine : IDisposable
                 }
 
                 Settle(change, broken: true);
+                return;
             }
 
-            throw;
-        }
-
-        lock (Gate)
-        {
             if (_failures.Count > 0)
             {
                 foreach (var key in change.Slots.Keys)
