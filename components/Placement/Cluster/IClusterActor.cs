@@ -1,0 +1,55 @@
+using Dapr.Actors;
+
+namespace Serverless.Placement.Cluster;
+
+/// <summary>The nodes. One actor, id <see cref="Id"/>; it calls nobody.</summary>
+public interface IClusterActor : IActor
+{
+    /// <summary>Actor type.</summary>
+    const string ActorType = "Cluster";
+
+    /// <summary>The only id.</summary>
+    const string Id = "cluster";
+
+    /// <summary>A node is there, and how it is; from a thread of its own every 5 s. A node that is silent for 30 s is lost.</summary>
+    Task<HeartbeatAnswer> HeartbeatAsync(NodeReport node);
+
+    /// <summary>A node goes on purpose.</summary>
+    Task LeaveAsync(NodeLeave leave);
+
+    /// <summary>All nodes, live and lost (for an hour), with what of them is in use.</summary>
+    Task<IReadOnlyList<NodeView>> GetNodesAsync();
+}
+
+/// <summary>A node, as it says itself.</summary>
+/// <param name="NodeId">ASCII letters, digits, <c>. _ -</c>.</param>
+/// <param name="Incarnation">Its process; a new one has lost all that the old one held.</param>
+/// <param name="Accelerators">Its GPUs, or its one CPU engine slot.</param>
+/// <param name="Resources">Further resources by name, such as <c>cpu</c> and <c>memory</c> (bytes).</param>
+/// <param name="Labels">Labels that jobs may ask for.</param>
+/// <param name="Draining">It takes nothing new.</param>
+/// <param name="Health">What runs on it.</param>
+public sealed record NodeReport(
+    string NodeId, string Incarnation, IReadOnlyList<Accelerator> Accelerators, IReadOnlyDictionary<string, double> Resources,
+    IReadOnlyDictionary<string, string> Labels, bool Draining = false, Workers.WorkerHealth? Health = null);
+
+/// <summary>One accelerator.</summary>
+/// <param name="Index">0, 1, ...</param>
+/// <param name="Type">Its model, such as <c>NVIDIA H200</c>, or <c>cpu</c>.</param>
+/// <param name="MemoryBytes">Its memory.</param>
+/// <param name="Uuid">Its unique name, where it has one.</param>
+public sealed record Accelerator(int Index, string Type, long MemoryBytes, string? Uuid = null);
+
+/// <summary>What the cluster answers to a heartbeat.</summary>
+/// <param name="Drain">Somebody asked that the node drains.</param>
+public sealed record HeartbeatAnswer(bool Drain);
+
+/// <summary>A node that goes.</summary>
+public sealed record NodeLeave(string NodeId, string Incarnation);
+
+/// <summary>A node, as the cluster sees it.</summary>
+/// <param name="Report">What it said last.</param>
+/// <param name="LastSeen">When.</param>
+/// <param name="Alive">Whether it is there.</param>
+/// <param name="Used">Resources in use, by name; <c>accelerator</c> counts fractions.</param>
+public sealed record NodeView(NodeReport Report, DateTimeOffset LastSeen, bool Alive, IReadOnlyDictionary<string, double> Used);
