@@ -45,6 +45,54 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task The_log_is_laid_out_and_begins_again_instead_of_growing()
+    {
+        const int LogBytes = 1 << 20;
+        var text = new string('x', 3000);
+        await using var store = SqliteStore.Open(new StoreOptions { Path = File, LogBytes = LogBytes });
+        await store.WriteAsync(connection => connection.Execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"));
+        new FileInfo(File + "-wal").Length.ShouldBe(LogBytes);
+
+        for (var i = 0; i < 2000; i++)
+        {
+            await store.WriteAsync(connection => connection.Execute("INSERT INTO things (name) VALUES (?1)", text));
+        }
+
+        // 2,000 commits of two pages and more: sixteen times the log, if it did not begin again.
+        new FileInfo(File + "-wal").Length.ShouldBeLessThan(4 * LogBytes);
+        (await NamesAsync(store)).Count.ShouldBe(2000);
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_in_a_laid_out_log_is_there_after_opening_again()
+    {
+        await using var store = await WithTableAsync(inMemory: false);
+        await store.WriteAsync(connection => connection.Execute("INSERT INTO things (name) VALUES (?1)", "first"));
+        var copy = Path.Combine(_folder, "copy.db");
+        System.IO.File.Copy(File, copy);
+        System.IO.File.Copy(File + "-wal", copy + "-wal");
+
+        await using var again = SqliteStore.Open(new StoreOptions { Path = copy });
+
+        (await NamesAsync(again)).ShouldBe(["first"]);
+    }
+
+    [Fact]
+    public async Task What_a_turn_settles_has_happened_before_anyone_who_awaits_it_goes_on()
+    {
+        await using var store = await WithTableAsync(inMemory: false);
+        List<string> order = [];
+
+        await store.WriteAsync(
+            connection => connection.Execute("INSERT INTO things (name) VALUES (?1)", "first"), error => order.Add(error is null ? "settled" : "failed"));
+        order.Add("awaited");
+        await Should.ThrowAsync<InvalidOperationException>(store.WriteAsync(
+            _ => throw new InvalidOperationException("no"), error => order.Add(error!.Message)));
+
+        order.ShouldBe(["settled", "awaited", "no"]);
+    }
+
+    [Fact]
     public async Task A_second_owner_is_refused_with_the_path_and_the_holder()
     {
         await using var store = SqliteStore.Open(new StoreOptions { Path = File });
