@@ -2,6 +2,7 @@ using System.CommandLine;
 using Serverless.Cli.Doctor;
 using Serverless.Cli.Run;
 using Serverless.Cli.Sidecars;
+using Serverless.Cli.Up;
 using Serverless.Contracts.Errors;
 
 namespace Serverless.Cli;
@@ -14,6 +15,7 @@ internal static class CommandLine
         var root = new RootCommand("Durable batch LLM inference: a dataset, a model and a prompt in, Parquet out.")
         {
             RunCommand.Create(),
+            UpCommand.Create(),
             SidecarCommand.Create(),
             DoctorCommand.Create(),
         };
@@ -32,7 +34,8 @@ internal static class CommandLine
         // A job that is stopped finishes its step and closes its files; the runtime must not cut that short.
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1), EnableDefaultExceptionHandler = false });
+            TimeSpan? patience = arguments.Contains(ParentWatch.Option) ? null : TimeSpan.FromMinutes(1);
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = patience, EnableDefaultExceptionHandler = false });
         }
         catch (Exception error)
         {

@@ -31,21 +31,42 @@ public static class JobFile
     /// <exception cref="JobException">Everything that is wrong, each with file, line and field.</exception>
     public static JobSpec Parse(string text, string name)
     {
-        DocumentTree document;
         try
         {
-            document = name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? JsonTree.Read(text) : YamlTree.Read(text);
+            var document = Tree(text, IsJson(name));
+            var (spec, errors) = Check(document);
+            return spec ?? throw new JobException(errors[0].Code, string.Join("\n", errors.Select(error => $"{name}:{document.LineOf(error.Path)}: {error}")));
         }
         catch (DocumentException e)
         {
             throw new JobException(ErrorCodes.InvalidSpec, $"{name}:{e.Line}: {e.Message}", e);
         }
+    }
 
+    /// <summary>Reads and checks a document that came without a file: everything that is wrong stands in the result.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="json">Whether it is JSON; otherwise YAML.</param>
+    public static JobSpecResult ReadDocument(string text, bool json)
+    {
+        try
+        {
+            return Check(Tree(text, json));
+        }
+        catch (DocumentException e)
+        {
+            return new JobSpecResult(null, [new SpecError("", $"line {e.Line}: {e.Message}")]);
+        }
+    }
+
+    static bool IsJson(string name) => name.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+
+    static DocumentTree Tree(string text, bool json) => json ? JsonTree.Read(text) : YamlTree.Read(text);
+
+    static JobSpecResult Check(DocumentTree document)
+    {
         var (spec, errors) = JobSpecReader.Read(document.Root);
         if (spec is not null)
             TemplateProgram.Parse(spec, out errors);
-        if (errors.Count > 0)
-            throw new JobException(errors[0].Code, string.Join("\n", errors.Select(error => $"{name}:{document.LineOf(error.Path)}: {error}")));
-        return spec!;
+        return new JobSpecResult(errors.Count == 0 ? spec : null, errors);
     }
 }

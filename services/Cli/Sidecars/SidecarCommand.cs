@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using Dapr.Sidecar;
+using Serverless.Cli.Up;
 using Serverless.Storage;
 using Serverless.Telemetry;
 
@@ -17,14 +18,16 @@ internal static class SidecarCommand
     private static readonly Option<int> MaxBodySize = new("--max-body-size") { Description = "The largest request, and the largest work item of a workflow, for instance 64Mi", HelpName = "size", DefaultValueFactory = _ => 4 << 20, CustomParser = ParseSize };
     private static readonly Option<IPAddress> Listen = new("--listen-address") { Description = "The address to listen on; any but loopback needs DAPR_API_TOKEN", HelpName = "ip", DefaultValueFactory = _ => IPAddress.Loopback, CustomParser = ParseAddress };
 
+    private static readonly Option<bool> Supervised = new(ParentWatch.Option) { Description = "End when standard input ends", Hidden = true };
+
     public static Command Create()
     {
         var format = OutputOption.Create();
         var command = new Command("sidecar", "Runs a Dapr sidecar (state, actors, workflows, pub/sub, bindings, secrets) for apps on this machine")
         {
-            AppArguments.AppId, AppArguments.AppPort, AppArguments.HttpPort, AppArguments.GrpcPort, State, Components, MaxBodySize, NoFsync, Listen, format,
+            AppArguments.AppId, AppArguments.AppPort, AppArguments.HttpPort, AppArguments.GrpcPort, State, Components, MaxBodySize, NoFsync, Listen, Supervised, format,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed, parsed.GetValue(format), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, parsed.GetValue(format), ParentWatch.Watch(parsed.GetValue(Supervised), cancellation)));
         return command;
     }
 

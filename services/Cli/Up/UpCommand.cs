@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Net;
+using System.Text.Json;
+
+namespace Serverless.Cli.Up;
+
+/// <summary><c>serverless up</c>: api, workers and sidecar as processes on this machine.</summary>
+internal static class UpCommand
+{
+    private const int DefaultPort = 8080;
+
+    public static Command Create()
+    {
+        var workers = new Option<int>("--workers") { Description = "Worker processes. Default: 1", DefaultValueFactory = _ => 1, HelpName = "n" };
+        workers.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 64)
+            {
+                result.AddError("--workers: expected 1 to 64.");
+            }
+        });
+        var port = new Option<int>("--port") { Description = $"The port of the HTTP API. Default: {DefaultPort}", DefaultValueFactory = _ => DefaultPort, HelpName = "port" };
+        var listen = new Option<string>("--listen-address") { Description = "Where the HTTP API listens; any but loopback needs API keys (serverless keys create)", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
+        var data = new Option<string>("--data") { Description = "The folder of everything that is kept: state, jobs, logs. Default: serverless-data", DefaultValueFactory = _ => "serverless-data", HelpName = "folder" };
+        var components = new Option<string[]>("--components-path") { Description = "A YAML file or a folder of Dapr components beside the product's own. Repeat it for more", HelpName = "path" };
+        var format = OutputOption.Create();
+        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, format };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            new UpOptions(
+                parsed.GetValue(workers), parsed.GetValue(port), parsed.GetValue(listen)!, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(components) ?? []),
+            parsed.GetValue(format),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(UpOptions options, OutputFormat format, CancellationToken cancellation)
+    {
+        if (!IPAddress.TryParse(options.ListenAddress, out _))
+        {
+            await Console.Error.WriteLineAsync($"--listen-address: expected an IP address, found \"{options.ListenAddress}\".");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(options.DataFolder);
+            using var owner = Own(options.DataFolder);
+            var (sidecar, apps) = UpPlan.Make(options, new FreePorts());
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var running = new Supervisor(options.LogFolder, Console.Error, TimeProvider.System).RunAsync(sidecar, apps, ended.Token);
+            await ReportWhenReadyAsync(options, format, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await running;
+            return ExitCode.Ok;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return ExitCode.Failed;
+        }
+    }
+
+    /// <summary>Two installations in one folder would work on one another's state.</summary>
+    private static FileStream Own(string folder)
+    {
+        var file = Path.Combine(folder, "up.lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (File.Exists(file))
+        {
+            throw new IOException($"{folder} is in use by another \"serverless up\"; stop it, or give this one another folder with --data.", error);
+        }
+    }
+
+    private static async Task ReportWhenReadyAsync(UpOptions options, OutputFormat format, CancellationToken cancellation)
+    {
+        var url = $"http://{(options.ListenAddress == "0.0.0.0" ? "127.0.0.1" : options.ListenAddress)}:{options.Port}";
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        while (!await IsReadyAsync(http, url, cancellation))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellation);
+        }
+
+        await Console.Out.WriteLineAsync(format is OutputFormat.Json
+            ? JsonSerializer.Serialize(new { url, data = options.DataFolder, workers = options.Workers, pid = Environment.ProcessId }, JsonOutput.Compact)
+            : $"""
+              Ready: {url} with {options.Workers} worker{(options.Workers == 1 ? "" : "s")}
+              Data in {options.DataFolder}, logs in {options.LogFolder}
+
+              curl -X POST {url}/api/v1/jobs -H 'content-type: application/yaml' --data-binary @samples/haiku.yaml
+              serverless submit samples/haiku.yaml --wait
+              """);
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, string url, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await http.GetAsync($"{url}/healthz/ready", cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}

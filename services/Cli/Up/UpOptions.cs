@@ -1,0 +1,12 @@
+namespace Serverless.Cli.Up;
+
+/// <summary>What <c>serverless up</c> was asked for.</summary>
+/// <param name="Workers">Worker processes.</param>
+/// <param name="Port">The port of the HTTP API.</param>
+/// <param name="ListenAddress">Where the HTTP API listens.</param>
+/// <param name="DataFolder">Everything that this installation keeps: state, jobs, logs.</param>
+/// <param name="ComponentPaths">Dapr components beside those of the product.</param>
+internal sealed record UpOptions(int Workers, int Port, string ListenAddress, string DataFolder, IReadOnlyList<string> ComponentPaths)
+{
+    public string LogFolder => Path.Combine(DataFolder, "logs");
+}
