@@ -12,6 +12,7 @@ public sealed class DependencyTests
         ["components/Storage"] = [],
         ["components/Telemetry"] = [],
         ["components/Processing"] = ["components/Contracts", "components/Inference", "components/Storage"],
+        ["components/Client"] = ["components/Contracts"],
         ["components/Placement"] = ["components/Contracts"],
         ["dapr/Protocol"] = [],
         ["dapr/Sdk/Common"] = [],
