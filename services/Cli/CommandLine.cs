@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Serverless.Cli.Doctor;
+using Serverless.Cli.Jobs;
+using Serverless.Cli.Keys;
 using Serverless.Cli.Run;
 using Serverless.Cli.Sidecars;
 using Serverless.Cli.Up;
@@ -16,9 +18,15 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             UpCommand.Create(),
+            KeysCommand.Create(),
             SidecarCommand.Create(),
             DoctorCommand.Create(),
         };
+        foreach (var command in JobCommands.Create())
+        {
+            root.Add(command);
+        }
+
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Serverless.Cli.Run;
+using Serverless.Contracts.Api;
+using Serverless.Contracts.Status;
+using Spectre.Console;
+
+namespace Serverless.Cli.Jobs;
+
+/// <summary>Jobs on a terminal.</summary>
+internal static class JobText
+{
+    /// <summary>One line of progress.</summary>
+    public static string Line(JobResource job)
+    {
+        var parts = new List<string> { ProgressText.Status(job.Status) };
+        if (job.Rows.Total > 0)
+        {
+            parts.Add($"{job.Rows.Done:N0} / {job.Rows.Total:N0} rows{(job.Rows.Failed > 0 ? $", {job.Rows.Failed:N0} failed" : "")}");
+        }
+
+        if (job.TokensPerSecond > 0 && !JobTransitions.IsFinal(job.Status))
+        {
+            parts.Add($"{job.TokensPerSecond:N0} tokens/s");
+        }
+
+        if (job.EtaSeconds is { } eta && job.Status is JobStatus.Running)
+        {
+            parts.Add($"ETA {TimeSpan.FromSeconds(Math.Round(eta)):h\\:mm\\:ss}");
+        }
+
+        if (job.WaitingReason is { } reason)
+        {
+            parts.Add(reason);
+        }
+
+        return string.Join("  ", parts);
+    }
+
+    /// <summary>Prints one job.</summary>
+    public static void Write(JobResource job, OutputFormat format)
+    {
+        if (format is OutputFormat.Json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(job, JsonOutput.Options));
+            return;
+        }
+
+        Console.Out.WriteLine($"{job.Id}  {job.Name}".TrimEnd());
+        Console.Out.WriteLine(Line(job));
+        if (job.Error is { } error)
+        {
+            Console.Out.WriteLine($"{error.Code}: {error.Message}");
+        }
+
+        Console.Out.WriteLine($"{job.Usage.InputTokens:N0} tokens in, {job.Usage.OutputTokens:N0} tokens out, {job.Shards.Done:N0} / {job.Shards.Total:N0} shards");
+        Console.Out.WriteLine(job.OutputUri);
+    }
+
+    /// <summary>Prints a page of jobs.</summary>
+    public static void Write(JobPage page, OutputFormat format)
+    {
+        if (format is OutputFormat.Json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(page, JsonOutput.Options));
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("id", "name", "status", "rows", "failed", "created");
+        foreach (var job in page.Jobs)
+        {
+            table.AddRow(
+                new Text(job.Id), new Text(job.Name ?? ""), new Text(ProgressText.Status(job.Status)), new Text($"{job.Rows.Done:N0}/{job.Rows.Total:N0}"),
+                new Text($"{job.Rows.Failed:N0}"), new Text($"{job.CreatedAt:u}"));
+        }
+
+        Terminal.Output.Write(table);
+        if (page.NextCursor is { } cursor)
+        {
+            Console.Error.WriteLine($"There are more: --cursor {cursor}");
+        }
+    }
+
+    /// <summary>What a job's end means for the process.</summary>
+    public static int ExitCodeOf(JobResource job) => job.Status switch
+    {
+        JobStatus.Completed => ExitCode.Ok,
+        JobStatus.CompletedWithErrors => ExitCode.RowsFailed,
+        _ => ExitCode.Failed,
+    };
+}
