@@ -54,7 +54,7 @@ public sealed class DatasetTests : IDisposable
     public async Task A_column_without_a_name_is_wrong_input()
     {
         var source = new FileSource(folder.Write("a.jsonl", "{\"\": 1}\n"), default);
-        var error = await Should.ThrowAsync<JobException>(async () => await source.ScanAsync(await source.ListAsync(default), 10, 10, default));
+        var error = await Should.ThrowAsync<JobException>(async () => await source.ScanAsync(await source.ListAsync(default), 0, 10, 10, default));
         error.Code.ShouldBe(ErrorCodes.InvalidInput);
         error.Message.ShouldContain("is empty");
     }
@@ -96,8 +96,8 @@ public sealed class DatasetTests : IDisposable
         var path = WriteRows(name, 1000);
         var source = new FileSource(path, default);
         var files = await source.ListAsync(default);
-        var scan = await source.ScanAsync(files, 64, long.MaxValue, default);
-        var shards = ShardPlanner.Cut(scan.Ranges, 64);
+        var scan = await source.ScanAsync(files, 0, 64, long.MaxValue, default);
+        var shards = ShardPlanner.Cut(scan.Ranges, 64).ToList();
         shards.Sum(shard => shard.Rows).ShouldBe(1000);
         shards.ShouldAllBe(shard => shard.Rows <= 64);
         var next = 0;
@@ -123,7 +123,7 @@ public sealed class DatasetTests : IDisposable
         }
 
         var source = new FileSource(path, default);
-        var scan = await source.ScanAsync(await source.ListAsync(default), 1500, long.MaxValue, default);
+        var scan = await source.ScanAsync(await source.ListAsync(default), 0, 1500, long.MaxValue, default);
         ShardPlanner.Cut(scan.Ranges, 1500).Select(shard => (shard.FirstRow, shard.Rows)).ShouldBe([(0, 1500), (1500, 548), (2048, 1500), (3548, 548), (4096, 904)]);
     }
 
@@ -131,7 +131,7 @@ public sealed class DatasetTests : IDisposable
     public void Shards_grow_with_the_dataset_so_that_there_are_about_ten_thousand()
     {
         SourceRange[] ranges = [.. Enumerable.Range(0, 30_000).Select(i => new SourceRange(0, i * 100L, 100, 10, 100))];
-        var shards = ShardPlanner.Cut(ranges, 10);
+        var shards = ShardPlanner.Cut(ranges, ShardPlanner.RowsPerShard(300_000, 10)).ToList();
         shards.Count.ShouldBe(10_000);
         shards.ShouldAllBe(shard => shard.Rows == 30);
     }
@@ -140,7 +140,7 @@ public sealed class DatasetTests : IDisposable
     public void Shards_do_not_grow_past_sixteen_megabytes()
     {
         SourceRange[] ranges = [.. Enumerable.Range(0, 30_000).Select(i => new SourceRange(0, i, 1, 10, 6_000_000))];
-        ShardPlanner.Cut(ranges, 10).ShouldAllBe(shard => shard.Rows == 20);
+        ShardPlanner.Cut(ranges, ShardPlanner.RowsPerShard(300_000, 10)).ShouldAllBe(shard => shard.Rows == 20);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class DatasetTests : IDisposable
         var text = new string('x', 5_000_000);
         File.WriteAllLines(path, Enumerable.Range(0, 10).Select(_ => $"{{\"item\": \"{text}\"}}"));
         var source = new FileSource(path, default);
-        var scan = await source.ScanAsync(await source.ListAsync(default), 256, long.MaxValue, default);
+        var scan = await source.ScanAsync(await source.ListAsync(default), 0, 256, long.MaxValue, default);
         scan.Ranges.Select(range => range.Rows).ShouldBe([4, 4, 2]);
     }
 

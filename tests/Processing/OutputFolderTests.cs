@@ -38,7 +38,7 @@ public sealed class OutputFolderTests : IDisposable
     [InlineData("No space left on device", ErrorCodes.Storage)]
     [InlineData("Connection timed out", ErrorCodes.Io)]
     public void A_disk_that_refuses_a_part_is_no_defect(string reason, string code) =>
-        ShardAttempts.ToJobException(new TableException("part", new IOException(reason))).Code.ShouldBe(code);
+        JobErrors.Classify(new TableException("part", new IOException(reason))).Code.ShouldBe(code);
 
     [Fact]
     public void A_part_that_cannot_be_written_fails_as_input_and_output_do()

@@ -101,5 +101,9 @@ public sealed record ShardRecord(
     public long FirstLine { get; init; } = 1;
 
     /// <summary>Name of the shard's part, which nothing but the shard decides.</summary>
-    public string PartName => $"part-{Shard:0000000}.parquet";
+    public string PartName => PartNameOf(Shard);
+
+    /// <summary>Name of a shard's part.</summary>
+    /// <param name="shard">Number of the shard.</param>
+    public static string PartNameOf(int shard) => $"part-{shard:0000000}.parquet";
 }

@@ -4,7 +4,6 @@ using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
 using Serverless.Processing.Output;
-using Serverless.Processing.Rows;
 using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Datasets;
@@ -34,26 +33,17 @@ internal sealed class FileSource : IRowSource
 
     public bool Covers(string path) => location.Value.Listing.Covers(path, format);
 
-    public async Task<DatasetScan> ScanAsync(IReadOnlyList<InputFileRecord> files, int rowsPerRange, long limit, CancellationToken cancellationToken)
+    public async Task<FileScanRecord> ScanAsync(
+        IReadOnlyList<InputFileRecord> files, int file, int rowsPerRange, long limit, CancellationToken cancellationToken)
     {
         var columns = new SchemaInference();
         List<SourceRange> ranges = [];
-        Row? first = null;
-        for (var i = 0; i < files.Count && limit > 0; i++)
-        {
-            await CheckUnchangedAsync(files[i], cancellationToken);
-            var scan = new FileScan(Store, files[i].Path, i, rowsPerRange, limit, columns);
-            await foreach (var range in FormatOf(files[i].Path).ScanAsync(scan, cancellationToken))
-            {
-                ranges.Add(range);
-                limit -= range.Rows;
-            }
-
-            first ??= scan.First;
-            await CheckUnchangedAsync(files[i], cancellationToken);
-        }
-
-        return new DatasetScan(ranges, columns.Columns(), first);
+        await CheckUnchangedAsync(files[file], cancellationToken);
+        var scan = new FileScan(Store, files[file].Path, file, rowsPerRange, limit, columns);
+        await foreach (var range in FormatOf(files[file].Path).ScanAsync(scan, cancellationToken))
+            ranges.Add(range);
+        await CheckUnchangedAsync(files[file], cancellationToken);
+        return new FileScanRecord(ranges.Sum(range => range.Rows), ranges, columns.ToRecords());
     }
 
     public async IAsyncEnumerable<InputRow> ReadAsync(

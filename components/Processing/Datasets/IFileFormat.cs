@@ -39,14 +39,5 @@ internal sealed class FileScan(IBlobStore store, string name, int file, int rows
 
     public SchemaInference Columns => columns;
 
-    /// <summary>The first row that could be read.</summary>
-    public Row? First { get; private set; }
-
-    public void Observe(Row row)
-    {
-        First ??= row;
-        columns.Observe(row);
-    }
-
-    public void OfferFirst(Func<Row?> row) => First ??= row();
+    public void Observe(Row row) => columns.Observe(row);
 }

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Processing.Rows;
-using Serverless.Storage.Tables;
 
 namespace Serverless.Processing.Datasets;
 
@@ -17,20 +17,34 @@ internal readonly record struct InputRow(Row Row, RowError? Error = null);
 /// <param name="Length">Bytes or rows.</param>
 /// <param name="Rows">Rows.</param>
 /// <param name="Bytes">About how much it is to read.</param>
-internal sealed record SourceRange(int File, long Start, long Length, long Rows, long Bytes)
+internal sealed record SourceRange(
+    [property: JsonPropertyName("file")] int File,
+    [property: JsonPropertyName("start")] long Start,
+    [property: JsonPropertyName("length")] long Length,
+    [property: JsonPropertyName("rows")] long Rows,
+    [property: JsonPropertyName("bytes")] long Bytes)
 {
     /// <summary>Neighbouring ranges of one group (a Parquet row group) may become one shard, those of different groups may not.</summary>
+    [JsonPropertyName("group")]
     public long Group { get; init; }
 
     /// <summary>The line at its start, for messages about text files.</summary>
+    [JsonPropertyName("first_line")]
     public long FirstLine { get; init; } = 1;
 }
 
-/// <summary>What looking at a whole dataset gives.</summary>
+/// <summary>What looking at a whole file (or at the items) gives.</summary>
+/// <param name="Rows">Rows of all ranges.</param>
 /// <param name="Ranges">The ranges, in the order of their rows.</param>
-/// <param name="Columns">Every column that a row has, and its type.</param>
-/// <param name="First">The first row that could be read, to try templates on.</param>
-internal sealed record DatasetScan(IReadOnlyList<SourceRange> Ranges, IReadOnlyList<Column> Columns, Row? First);
+/// <param name="Columns">Every column that a row has, and what its values are.</param>
+internal sealed record FileScanRecord(
+    [property: JsonPropertyName("rows")] long Rows,
+    [property: JsonPropertyName("ranges")] IReadOnlyList<SourceRange> Ranges,
+    [property: JsonPropertyName("columns")] IReadOnlyList<ColumnRecord> Columns)
+{
+    /// <summary>Where the planning of one file leaves it for the rest.</summary>
+    public static string BlobName(int file) => $"_plan/file-{file:0000000}.json";
+}
 
 /// <summary>Where rows come from.</summary>
 internal interface IRowSource
@@ -46,8 +60,13 @@ internal interface IRowSource
     /// <exception cref="JobException">There is no such input.</exception>
     bool Covers(string path);
 
-    /// <summary>Looks at every row once: ranges of at most so many rows (and <see cref="Dataset.MaxShardBytes"/>), columns and types.</summary>
-    Task<DatasetScan> ScanAsync(IReadOnlyList<InputFileRecord> files, int rowsPerRange, long limit, CancellationToken cancellationToken);
+    /// <summary>Looks at every row of one file once: ranges of at most so many rows (and <see cref="Dataset.MaxShardBytes"/>), columns and types.</summary>
+    /// <param name="files">All files.</param>
+    /// <param name="file">Index of the one; 0 for items.</param>
+    /// <param name="rowsPerRange">Most rows of a range.</param>
+    /// <param name="limit">Rows that are wanted at most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<FileScanRecord> ScanAsync(IReadOnlyList<InputFileRecord> files, int file, int rowsPerRange, long limit, CancellationToken cancellationToken);
 
     /// <summary>The rows of one range.</summary>
     /// <exception cref="JobException">The file is not the one that was planned.</exception>

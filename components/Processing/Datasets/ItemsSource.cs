@@ -22,7 +22,7 @@ internal sealed class ItemsSource(IEnumerable<object?> items) : IRowSource
 
     public bool Covers(string path) => false;
 
-    public Task<DatasetScan> ScanAsync(IReadOnlyList<InputFileRecord> files, int rowsPerRange, long limit, CancellationToken cancellationToken)
+    public Task<FileScanRecord> ScanAsync(IReadOnlyList<InputFileRecord> files, int file, int rowsPerRange, long limit, CancellationToken cancellationToken)
     {
         var count = Math.Min(rows.Value.Length, limit);
         var inference = new SchemaInference();
@@ -35,7 +35,7 @@ internal sealed class ItemsSource(IEnumerable<object?> items) : IRowSource
             ranges.Add(new SourceRange(0, start, length, length, 0));
         }
 
-        return Task.FromResult(new DatasetScan(ranges, inference.Columns(), rows.Value.FirstOrDefault()));
+        return Task.FromResult(new FileScanRecord(count, ranges, inference.ToRecords()));
     }
 
     public async IAsyncEnumerable<InputRow> ReadAsync(

@@ -15,7 +15,6 @@ internal sealed class ParquetFormat : IFileFormat
         using var local = await scan.Store.GetLocalFileAsync(scan.Name, cancellationToken);
         using var file = Open(local.Path);
         scan.Columns.Declare(file.Schema);
-        scan.OfferFirst(() => Rows(file, 0, 1).FirstOrDefault().Row);
         var left = scan.Limit;
         foreach (var group in file.RowGroups)
         {

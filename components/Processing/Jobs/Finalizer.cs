@@ -1,80 +1,120 @@
-using System.Security.Cryptography;
+using System.Collections;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Status;
-using Serverless.Processing.Output;
 using Serverless.Storage;
-using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Jobs;
 
-/// <summary>Closes a job: every shard has its part, rows in are rows out, manifest, <c>_SUCCESS</c>.</summary>
+/// <summary>Closes a job: every shard has its part or is said not to have been started, rows in are rows out, manifest, <c>_SUCCESS</c>.</summary>
 internal sealed class Finalizer(OutputFolder output, TimeProvider time)
 {
     /// <param name="record">Whose folder it is.</param>
     /// <param name="plan">What was to be done.</param>
-    /// <param name="schema">The parts' schema.</param>
-    /// <param name="parts">Every part's own metadata, by shard.</param>
+    /// <param name="schema">The parts' columns.</param>
+    /// <param name="groups">The parts, measured, in their order.</param>
+    /// <param name="end">How the job ends.</param>
     /// <param name="cancellationToken">Stops it; the next run finishes.</param>
     public async Task<Manifest> FinishAsync(
-        JobRecord record, PlannedJob plan, OutputSchema schema, IReadOnlyDictionary<int, PartMetadata> parts, CancellationToken cancellationToken)
+        JobRecord record, JobPlan plan, IReadOnlyList<ColumnRecord> schema, IAsyncEnumerable<GroupRecord> groups, JobEnd end, CancellationToken cancellationToken)
     {
-        List<PartRecord> records = [];
-        foreach (var shard in plan.Shards)
+        var usage = Usage.None;
+        IReadOnlyList<ErrorGroup> errors = [];
+        List<PartRecord> parts = [];
+        var seen = new BitArray(plan.Shards);
+        await foreach (var group in groups)
         {
-            if (!parts.TryGetValue(shard.Shard, out var part))
-                throw new JobException(ErrorCodes.Internal, $"{shard.PartName} is missing although its shard is done");
-            var (bytes, sha256) = await MeasureAsync(shard.PartName, cancellationToken);
-            records.Add(new PartRecord(shard.PartName, shard.Shard, shard.FirstRow, part.Rows, part.RowsFailed, part.Records, bytes, sha256));
+            foreach (var part in group.Parts)
+            {
+                Mark(seen, part.Shard);
+                parts.Add(part);
+            }
+
+            usage = usage.Plus(group.Usage);
+            errors = ErrorGroup.Merge(errors.Concat(group.Errors));
         }
 
-        var rows = records.Sum(part => part.Rows);
-        if (rows != plan.Plan.Rows)
-            throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri}: {plan.Plan.Rows} rows went in and {rows} came out");
-        await CheckNoOtherPartsAsync(plan, cancellationToken);
+        var rows = parts.Sum(part => part.Rows);
+        var notStarted = await NotStartedRowsAsync(plan, end, seen, cancellationToken);
+        for (var shard = 0; shard < plan.Shards; shard++)
+        {
+            if (!seen[shard])
+                throw new JobException(ErrorCodes.Internal, $"shard {shard} has no part although its job is done");
+        }
 
-        var failed = records.Sum(part => part.RowsFailed);
+        if (rows + notStarted != plan.Rows)
+            throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri}: {plan.Rows} rows went in and {rows} came out{(notStarted == 0 ? "" : $" ({notStarted} were not started)")}");
+        await CheckPartsAsync(parts, cancellationToken);
+
+        var failed = parts.Sum(part => part.RowsFailed);
         var manifest = new Manifest
         {
             JobId = record.JobId,
             Name = record.Name,
             Fingerprint = record.Fingerprint,
-            Status = failed == 0 ? JobStatus.Completed : JobStatus.CompletedWithErrors,
+            Status = end.StoppedAs ?? (failed == 0 ? JobStatus.Completed : JobStatus.CompletedWithErrors),
             CreatedAt = record.CreatedAt,
             CompletedAt = time.GetUtcNow(),
             Rows = rows,
             RowsFailed = failed,
-            Records = records.Sum(part => part.Records),
-            Bytes = records.Sum(part => part.Bytes),
-            Usage = parts.Values.Aggregate(Usage.None, (sum, part) => sum.Plus(part.Usage)),
-            Errors = ErrorGroup.Merge(parts.Values.SelectMany(part => part.Errors)),
-            Schema = SchemaRecords.ToRecords(schema.Table),
-            Parts = records,
+            Records = parts.Sum(part => part.Records),
+            Bytes = parts.Sum(part => part.Bytes),
+            Usage = usage,
+            Errors = errors,
+            Schema = schema,
+            Parts = parts,
+            NotStarted = end.NotStarted,
         };
         Failpoints.Hit("processing.job.before-manifest");
         manifest = await output.CreateOrReadAsync(Manifest.FileName, manifest, cancellationToken);
-        Failpoints.Hit("processing.job.before-success");
-        await output.Store.TryCreateAsync(Manifest.SuccessFileName, [], cancellationToken);
+        await MarkAsync(manifest, cancellationToken);
         return manifest;
     }
 
-    async Task<(long Bytes, string Sha256)> MeasureAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The mark of success, which only a folder with all rows has.</summary>
+    public async Task MarkAsync(Manifest manifest, CancellationToken cancellationToken)
     {
-        try
-        {
-            await using var content = await output.Store.OpenReadAsync(name, cancellation: cancellationToken);
-            return (content.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)));
-        }
-        catch (BlobException e) when (e.Kind == BlobErrorKind.NotFound)
-        {
-            throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri}: {name} was there and is gone; run the job again to make it anew", e);
-        }
+        Failpoints.Hit("processing.job.before-success");
+        if (JobTransitions.HasAllRows(manifest.Status))
+            await output.Store.TryCreateAsync(Manifest.SuccessFileName, new MemoryStream([], writable: false), cancellationToken);
     }
 
-    async Task CheckNoOtherPartsAsync(PlannedJob plan, CancellationToken cancellationToken)
+    async Task<long> NotStartedRowsAsync(JobPlan plan, JobEnd end, BitArray seen, CancellationToken cancellationToken)
     {
-        var expected = plan.Shards.Select(shard => shard.PartName).ToHashSet();
-        if ((await output.ListPartsAsync(cancellationToken)).FirstOrDefault(name => !expected.Contains(name)) is { } other)
-            throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri} holds {other}, which is no part of this job; remove it and run the job again");
+        var pages = new PlanPages(output, plan);
+        long rows = 0;
+        foreach (var range in end.NotStarted)
+        {
+            await foreach (var shard in pages.RangeAsync(range.First, range.Last - range.First + 1, cancellationToken))
+            {
+                Mark(seen, shard.Shard);
+                rows += shard.Rows;
+            }
+        }
+
+        return rows;
+    }
+
+    static void Mark(BitArray seen, int shard)
+    {
+        if (shard >= seen.Count || seen[shard])
+            throw new JobException(ErrorCodes.Internal, $"shard {shard} stands twice among the groups and the ranges that were not started, or is not in the plan");
+        seen[shard] = true;
+    }
+
+    /// <summary>The folder holds the parts that were measured, and no others.</summary>
+    async Task CheckPartsAsync(IReadOnlyList<PartRecord> parts, CancellationToken cancellationToken)
+    {
+        var missing = parts.ToDictionary(part => part.Name, part => part.Bytes);
+        await foreach (var blob in output.ListPartsAsync(cancellationToken))
+        {
+            if (!missing.Remove(blob.Name, out var bytes))
+                throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri} holds {blob.Name}, which is no part of this job; remove it and run the job again");
+            if (bytes != blob.Size)
+                throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri}: {blob.Name} had {bytes} bytes and has {blob.Size}; remove it and run the job again to make it anew");
+        }
+
+        foreach (var name in missing.Keys)
+            throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri}: {name} was there and is gone; run the job again to make it anew");
     }
 }

@@ -1,10 +1,14 @@
 using System.Text.Json.Nodes;
 using Serverless.Contracts;
+using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
+using Serverless.Contracts.Validation;
 using Serverless.Inference;
 using Serverless.Processing.Datasets;
 using Serverless.Processing.Pipeline;
+using Serverless.Processing.Rows;
+using Serverless.Processing.Templates;
 
 namespace Serverless.Processing.Jobs;
 
@@ -29,6 +33,25 @@ internal sealed record JobDefinition
 
     /// <summary>Whether a row may have several completions.</summary>
     public required bool HasSamples { get; init; }
+
+    /// <summary>The job of a job file.</summary>
+    /// <exception cref="JobException">It is wrong; the message has a line for every mistake.</exception>
+    public static JobDefinition Of(JobSpec spec)
+    {
+        var program = TemplateProgram.Parse(spec, out var errors);
+        errors = [.. JobSpecValidator.Validate(spec), .. errors];
+        if (errors.Count > 0)
+            throw new JobException(errors[0].Code, string.Join("\n", errors));
+        return new JobDefinition
+        {
+            Spec = spec,
+            Dataset = Dataset.Of(spec.Input),
+            Program = program,
+            EngineOptions = spec.Model.ToEngineOptions(),
+            ChatTemplateKwargs = spec.Model.EngineArgs.ChatTemplateKwargs?.ToDictionary(field => field.Key, field => RowValue.FromJson(field.Value)),
+            HasSamples = OutputColumns.HasSamples(spec),
+        };
+    }
 
     public PipelineOptions PipelineOptions => new()
     {
@@ -62,6 +85,11 @@ internal sealed record JobDefinition
             identity["program"] = ProgramIdentity.DeepClone();
         return identity;
     }
+
+    /// <summary>The files that an identity names, in the order of their rows.</summary>
+    public static IReadOnlyList<InputFileRecord> FilesOf(JsonObject identity) => identity["input"]?["files"] is JsonObject files
+        ? [.. files.Select(file => new InputFileRecord(file.Key, file.Value!["size"]!.GetValue<long>(), file.Value["etag"]!.GetValue<string>()))]
+        : [];
 
     static JsonObject Section(JsonObject parent, string name)
     {

@@ -1,20 +1,20 @@
 using System.Collections.Concurrent;
-using Serverless.Contracts;
+using System.Runtime.CompilerServices;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Status;
 using Serverless.Inference.Loading;
-using Serverless.Processing.Output;
 using Serverless.Processing.Pipeline;
 
 namespace Serverless.Processing.Jobs;
 
 /// <summary>
-/// Runs one job from claim to manifest: the same steps, in this process, that a workflow takes over many workers. Every step finds
-/// what earlier runs left, so running again is resuming.
+/// Runs one job from claim to manifest: the same steps, in this process, that a workflow takes over many workers
+/// (<see cref="JobSteps"/>). Every step finds what earlier runs left, so running again is resuming.
 /// </summary>
-internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHost host, IProgress<JobProgress>? listener)
+internal sealed class JobExecution(JobWorkspace workspace, JobHost host, IProgress<JobProgress>? listener)
 {
-    readonly EngineColumns engineColumns = new(job.Spec.Output.Include, job.HasSamples);
+    readonly JobDefinition job = workspace.Job;
+    readonly OutputFolder output = workspace.Output;
     readonly ConcurrentDictionary<int, PartMetadata> parts = new();
 
     /// <summary>The manifest, and whether the job was finished before.</summary>
@@ -22,85 +22,73 @@ internal sealed class JobExecution(JobDefinition job, OutputFolder output, JobHo
     {
         using var progress = new ProgressTracker(listener, host.Time);
         progress.Enter(JobStatus.Planning);
-        var revision = await host.ModelRevision(job.Spec.Model.Source, cancellationToken);
-        var files = await job.Dataset.Source.ListAsync(cancellationToken);
-        var record = Record(files, revision);
-        var mode = job.Spec.Output.Mode;
-        var planner = new Planner(job, output, engineColumns);
-        await using var engine = new JobEngine(host, job.EngineOptions with { ModelSource = ModelSource.Pin(job.EngineOptions.ModelSource, revision) });
-        PlannedJob? draft = null;
-        if (await output.IsFreeAsync(record, mode, cancellationToken))
+        var intake = await workspace.LookAsync(host.ModelRevision, host.Time, cancellationToken);
+        var record = intake.Record;
+        var scans = new KeptScans(job, intake.Files);
+        await using var engine = new JobEngine(host, job.EngineOptions with { ModelSource = ModelSource.Pin(job.EngineOptions.ModelSource, intake.ModelRevision) });
+        PlanDraft? draft = null;
+        if (await output.IsFreeAsync(record, job.Spec.Output.Mode, cancellationToken))
         {
             // A job that cannot be planned, or whose model cannot run, leaves the folder as it was: whoever mends it can run it there.
-            draft = await planner.DraftAsync(record.Fingerprint, files, cancellationToken);
+            draft = await workspace.Planner.DraftAsync(intake.Files, scans, cancellationToken);
             await engine.OpenAsync(cancellationToken);
         }
 
-        record = await output.ClaimAsync(record, mode, cancellationToken);
-        if (await FinishedAsync(record, cancellationToken) is { } finished)
+        record = await output.ClaimAsync(record, job.Spec.Output.Mode, cancellationToken);
+        if (await workspace.FinishedAsync(record, cancellationToken) is { } finished)
             return (finished, true);
 
-        var plan = await planner.PlanAsync(draft, record.Fingerprint, files, cancellationToken);
-        progress.Planned(plan.Plan);
-        var left = await FindWorkAsync(plan, progress, cancellationToken);
-        using var schema = new PartSchema(output, plan, engineColumns);
+        var plan = await workspace.Planner.ReadAsync(cancellationToken)
+            ?? await workspace.Planner.WriteAsync(
+                draft ?? await workspace.Planner.DraftAsync(intake.Files, scans, cancellationToken), record.Fingerprint, cancellationToken);
+        progress.Planned(plan);
+        var shards = await new PlanPages(output, plan).RangeAsync(0, plan.Shards, cancellationToken).ToListAsync(cancellationToken);
+        var left = await FindWorkAsync(plan, shards, progress, cancellationToken);
+        using var schema = new PartSchema(output, plan, workspace.EngineColumns);
         if (left.Count > 0)
             await GenerateAsync(engine, plan, left, schema, progress, cancellationToken);
 
         progress.Enter(JobStatus.Finalizing);
+        var columns = Output.SchemaRecords.ToRecords((await schema.DecideAsync([], cancellationToken)).Table);
         var manifest = await new Finalizer(output, host.Time)
-            .FinishAsync(record, plan, await schema.DecideAsync([], cancellationToken), parts, cancellationToken);
+            .FinishAsync(record, plan, columns, SealAsync(plan, shards, cancellationToken), JobEnd.OfAllShards, cancellationToken);
         progress.Enter(manifest.Status);
         return (manifest, false);
     }
 
-    JobRecord Record(IReadOnlyList<InputFileRecord> files, string revision)
+    async IAsyncEnumerable<GroupRecord> SealAsync(
+        JobPlan plan, IReadOnlyList<ShardRecord> shards, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var identity = job.Identity(files, revision);
-        var now = host.Time.GetUtcNow();
-        return new JobRecord
-        {
-            JobId = job.Spec.Id ?? JobId.Create(now),
-            Name = job.Spec.Name,
-            Fingerprint = CanonicalJson.Fingerprint(identity),
-            CreatedAt = now,
-            Identity = identity,
-        };
-    }
-
-    /// <summary>The manifest of a finished job whose parts are all still there; null if the job is not finished.</summary>
-    async Task<Manifest?> FinishedAsync(JobRecord record, CancellationToken cancellationToken)
-    {
-        if (!await output.ExistsAsync(Manifest.SuccessFileName, cancellationToken)
-            || await output.ReadAsync<Manifest>(Manifest.FileName, cancellationToken) is not { } manifest)
-            return null;
-        await output.CheckCompleteAsync(manifest, record, cancellationToken);
-        return manifest;
+        var sealer = new GroupSealer(output, plan.Fingerprint);
+        foreach (var group in shards.Chunk(GroupRecord.Size))
+            yield return await sealer.SealAsync(group, shard => parts.GetValueOrDefault(shard), cancellationToken);
     }
 
     /// <summary>The shards that have no part yet; the others are counted by what their parts say.</summary>
-    async Task<IReadOnlyList<ShardRecord>> FindWorkAsync(PlannedJob plan, ProgressTracker progress, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<ShardRecord>> FindWorkAsync(
+        JobPlan plan, IReadOnlyList<ShardRecord> shards, ProgressTracker progress, CancellationToken cancellationToken)
     {
-        var names = await output.ListPartsAsync(cancellationToken);
-        await Parallel.ForEachAsync(plan.Shards.Where(shard => names.Contains(shard.PartName)), cancellationToken, async (shard, token) =>
+        var files = new PartFiles(output, plan.Fingerprint);
+        var names = await output.ListPartsAsync(cancellationToken).Select(part => part.Name).ToHashSetAsync(cancellationToken: cancellationToken);
+        await Parallel.ForEachAsync(shards.Where(shard => names.Contains(shard.PartName)), cancellationToken, async (shard, token) =>
         {
-            var part = await ShardRunner.ReadPartAsync(output, plan.Plan.Fingerprint, shard, token);
+            var part = await files.ReadAsync(shard, token);
             parts[shard.Shard] = part;
             progress.Resumed(part);
         });
 
-        return [.. plan.Shards.Where(shard => !parts.ContainsKey(shard.Shard))];
+        return [.. shards.Where(shard => !parts.ContainsKey(shard.Shard))];
     }
 
     async Task GenerateAsync(
-        JobEngine opened, PlannedJob plan, IReadOnlyList<ShardRecord> shards, PartSchema schema, ProgressTracker progress, CancellationToken cancellationToken)
+        JobEngine opened, JobPlan plan, IReadOnlyList<ShardRecord> shards, PartSchema schema, ProgressTracker progress, CancellationToken cancellationToken)
     {
         var engine = await opened.OpenAsync(cancellationToken);
         progress.EngineReady();
         progress.Enter(JobStatus.Running);
         await using var pipeline = new GenerationPipeline(engine, job.Program, job.PipelineOptions);
-        var runner = new ShardRunner(job, plan, output, pipeline, schema, engineColumns, progress);
-        var attempts = new ShardAttempts(runner, job.Spec.MaxAttempts, host.Time);
+        var runner = new ShardRunner(job, plan, output, pipeline, schema, workspace.EngineColumns);
+        var attempts = new ShardAttempts(runner, progress, job.Spec.MaxAttempts, host.Time);
         using var slots = new SemaphoreSlim(job.Spec.MaxConcurrentBatches);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task> running = [];

@@ -9,8 +9,6 @@ namespace Serverless.Processing.Jobs;
 /// <summary>What a finished job left.</summary>
 public sealed class JobResult
 {
-    const string PartName = "part-0000000.parquet";
-
     readonly BlobUri location;
 
     JobResult(BlobUri location, Manifest manifest, bool wasFinished) =>
@@ -60,44 +58,13 @@ public sealed class JobResult
         }
     }
 
-    internal static async Task<JobResult> RunAsync(JobDefinition job, JobHost host, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
-    {
-        var output = OutputLocation(job.Spec.Output.Uri);
-        using var store = host.OpenOutput(output);
-        try
-        {
-            if (job.Dataset.Source.Covers(Path.Combine(output.Path, PartName)))
+    internal static Task<JobResult> RunAsync(JobDefinition job, JobHost host, IProgress<JobProgress>? progress, CancellationToken cancellationToken) =>
+        JobErrors.GuardAsync(
+            async () =>
             {
-                throw new JobException(ErrorCodes.InvalidSpec,
-                    $"output.uri: {output} lies inside the input {job.Spec.Input.Uri}, so its parts would be rows of the next run; choose a folder outside");
-            }
-
-            var folder = new OutputFolder(store, output.ToString());
-            var (manifest, wasFinished) = await new JobExecution(job, folder, host, progress).RunAsync(cancellationToken);
-            return new JobResult(output, manifest, wasFinished);
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            throw ShardAttempts.ToJobException(e);
-        }
-    }
-
-    static BlobUri OutputLocation(string uri)
-    {
-        try
-        {
-            var output = BlobUri.Parse(uri);
-            for (var path = output.Path; path is not null; path = Path.GetDirectoryName(path))
-            {
-                if (File.Exists(path))
-                    throw new JobException(ErrorCodes.InvalidSpec, $"output.uri: expected a folder, but {path} is a file");
-            }
-
-            return output;
-        }
-        catch (FormatException e)
-        {
-            throw new JobException(ErrorCodes.InvalidSpec, $"output.uri: {e.Message}", e);
-        }
-    }
+                using var workspace = JobWorkspace.Open(job, host.OpenOutput);
+                var (manifest, wasFinished) = await new JobExecution(workspace, host, progress).RunAsync(cancellationToken);
+                return new JobResult(workspace.Location, manifest, wasFinished);
+            },
+            cancellationToken);
 }

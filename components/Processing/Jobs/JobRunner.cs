@@ -1,10 +1,5 @@
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
-using Serverless.Contracts.Validation;
-using Serverless.Inference;
-using Serverless.Processing.Datasets;
-using Serverless.Processing.Rows;
-using Serverless.Processing.Templates;
 using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Jobs;
@@ -41,19 +36,7 @@ public sealed class JobRunner(JobRunnerOptions? options = null)
     /// <exception cref="JobException">The job cannot go on; the message says why and what to do.</exception>
     public async Task<JobResult> RunAsync(JobSpec spec, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var program = TemplateProgram.Parse(spec, out var errors);
-        errors = [.. JobSpecValidator.Validate(spec), .. errors];
-        if (errors.Count > 0)
-            throw new JobException(errors[0].Code, string.Join("\n", errors));
-        var job = new JobDefinition
-        {
-            Spec = spec,
-            Dataset = Dataset.Of(spec.Input),
-            Program = program,
-            EngineOptions = EngineOptionsOf(spec.Model),
-            ChatTemplateKwargs = spec.Model.EngineArgs.ChatTemplateKwargs?.ToDictionary(field => field.Key, field => RowValue.FromJson(field.Value)),
-            HasSamples = OutputColumns.HasSamples(spec),
-        };
+        var job = JobDefinition.Of(spec);
         var host = new JobHost(
             options.ModelRevision, async (engine, token) => new EngineLease(await options.LoadEngine(engine, token), owned: true), options.TimeProvider)
         {
@@ -61,18 +44,4 @@ public sealed class JobRunner(JobRunnerOptions? options = null)
         };
         return await JobResult.RunAsync(job, host, progress, cancellationToken);
     }
-
-    static EngineOptions EngineOptionsOf(ModelSpec model) => new(model.Source)
-    {
-        MaxModelLen = model.EngineArgs.MaxModelLen,
-        MaxNumSeqs = model.EngineArgs.MaxNumSeqs,
-        Dtype = model.EngineArgs.Dtype,
-        Quantization = model.EngineArgs.Quantization,
-        BlockSize = model.EngineArgs.BlockSize,
-        GpuMemoryUtilization = model.EngineArgs.GpuMemoryUtilization,
-        KvCacheBytes = model.EngineArgs.KvCacheBytes,
-        EnablePrefixCaching = model.EngineArgs.EnablePrefixCaching,
-        ChatTemplate = model.EngineArgs.ChatTemplate,
-        Seed = model.EngineArgs.Seed,
-    };
 }

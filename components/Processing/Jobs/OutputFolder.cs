@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Serverless.Contracts;
 using Serverless.Contracts.Errors;
@@ -73,7 +72,7 @@ internal sealed class OutputFolder(IBlobStore store, string uri)
     public async Task<T> CreateOrReadAsync<T>(string name, T document, CancellationToken cancellationToken)
         where T : class
     {
-        var content = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(document, ContractsJson.Indented));
+        var content = JsonSerializer.SerializeToUtf8Bytes(document, ContractsJson.Indented);
         return await store.TryCreateAsync(name, content, cancellationToken)
             ? document
             : await ReadAsync<T>(name, cancellationToken) ?? throw new JobException(ErrorCodes.Io, $"{uri}: {name} was there and is gone");
@@ -81,14 +80,14 @@ internal sealed class OutputFolder(IBlobStore store, string uri)
 
     public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => await store.GetInfoAsync(name, cancellationToken) is not null;
 
-    /// <summary>Names of the parts that are there.</summary>
-    public async Task<HashSet<string>> ListPartsAsync(CancellationToken cancellationToken)
-    {
-        HashSet<string> names = [];
-        await foreach (var blob in store.ListAsync(PartPrefix, cancellationToken))
-            names.Add(blob.Name);
-        return names;
-    }
+    /// <summary>Whose folder it is.</summary>
+    /// <exception cref="JobException">Nobody's.</exception>
+    public async Task<JobRecord> ReadClaimAsync(CancellationToken cancellationToken) =>
+        await ReadAsync<JobRecord>(JobRecord.FileName, cancellationToken)
+            ?? throw new JobException(ErrorCodes.OutputCorrupt, $"{uri}: {JobRecord.FileName} is missing; the folder must be claimed first");
+
+    /// <summary>The parts that are there.</summary>
+    public IAsyncEnumerable<BlobInfo> ListPartsAsync(CancellationToken cancellationToken) => store.ListAsync(PartPrefix, cancellationToken);
 
     /// <summary>Checks that everything that a finished job's manifest names is there.</summary>
     /// <exception cref="JobException">Somebody took a part away or changed it.</exception>
@@ -109,9 +108,19 @@ internal sealed class OutputFolder(IBlobStore store, string uri)
         }
     }
 
+    /// <summary>Removes what lies under <c>_work/</c>; the manifest holds all that mattered of it.</summary>
+    public async Task SweepWorkAsync(CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        await foreach (var blob in store.ListAsync("_work/", cancellationToken))
+            names.Add(blob.Name);
+        foreach (var name in names)
+            await store.DeleteAsync(name, cancellationToken);
+    }
+
     /// <summary>The job that the folder belongs to goes away: its marks of completeness first, its name last, so that a crash in between leaves
     /// a folder that is known to be that job's and incomplete.</summary>
-    async Task RemoveJobAsync(CancellationToken cancellationToken)
+    public async Task RemoveJobAsync(CancellationToken cancellationToken)
     {
         await store.DeleteAsync(Manifest.SuccessFileName, cancellationToken);
         await store.DeleteAsync(Manifest.FileName, cancellationToken);

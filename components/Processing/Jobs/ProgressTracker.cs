@@ -4,7 +4,7 @@ using Serverless.Contracts.Status;
 namespace Serverless.Processing.Jobs;
 
 /// <summary>Counts, and tells whoever listens: at once when the state changes, otherwise a few times a second.</summary>
-internal sealed class ProgressTracker : IDisposable
+internal sealed class ProgressTracker : IShardProgress, IDisposable
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 

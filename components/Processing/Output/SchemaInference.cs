@@ -1,4 +1,5 @@
 using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
 using Serverless.Processing.Rows;
 using Serverless.Storage.Tables;
 
@@ -22,10 +23,31 @@ internal sealed class SchemaInference
             ColumnOf(name).Declare(type);
     }
 
+    /// <summary>What was seen so far, for another process to go on from.</summary>
+    /// <exception cref="JobException">Names that no table can have side by side.</exception>
+    public IReadOnlyList<ColumnRecord> ToRecords()
+    {
+        CheckNames();
+        return [.. columns.Select(column => new ColumnRecord(column.Key, column.Value.ToRecord()))];
+    }
+
+    /// <summary>Takes what another one saw.</summary>
+    public void Merge(IReadOnlyList<ColumnRecord> seen)
+    {
+        foreach (var (name, type) in seen)
+            ColumnOf(name).Merge(type);
+    }
+
     TypeInference ColumnOf(string name) => columns.TryGetValue(name, out var column) ? column : columns[name] = new TypeInference();
 
     /// <exception cref="JobException">Names that no table can have side by side.</exception>
     public IReadOnlyList<Column> Columns()
+    {
+        CheckNames();
+        return [.. columns.Select(column => new Column(column.Key, column.Value.Type))];
+    }
+
+    void CheckNames()
     {
         foreach (var clash in columns.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
@@ -38,7 +60,5 @@ internal sealed class SchemaInference
             throw new JobException(ErrorCodes.InvalidInput,
                 $"the input has a column whose name {(unnamed.Length == 0 ? "is empty" : "has a NUL character in it")}; no table can have that: rename it");
         }
-
-        return [.. columns.Select(column => new Column(column.Key, column.Value.Type))];
     }
 }

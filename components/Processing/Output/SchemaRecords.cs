@@ -13,7 +13,7 @@ internal static class SchemaRecords
 
     public static ColumnRecord ToRecord(Column column) => new(column.Name, ToRecord(column.Type));
 
-    static TypeRecord ToRecord(ColumnType type) => type.Kind switch
+    public static TypeRecord ToRecord(ColumnType type) => type.Kind switch
     {
         ColumnKind.List => new TypeRecord("list", Element: ToRecord(type.Element!)),
         ColumnKind.Struct => new TypeRecord("struct", Fields: [.. type.Fields.Select(ToRecord)]),
@@ -22,7 +22,7 @@ internal static class SchemaRecords
 
     public static Column FromRecord(ColumnRecord column) => new(column.Name, FromRecord(column.Type));
 
-    static ColumnType FromRecord(TypeRecord type) => type.Kind switch
+    public static ColumnType FromRecord(TypeRecord type) => type.Kind switch
     {
         "boolean" => ColumnType.Boolean,
         "int64" => ColumnType.Int64,

@@ -1,3 +1,4 @@
+using Serverless.Contracts.Results;
 using Serverless.Storage.Tables;
 
 namespace Serverless.Processing.Output;
@@ -11,6 +12,7 @@ internal sealed class TypeInference
     /// <summary>Beyond so many fields a struct is a map whose keys are data.</summary>
     const int MaxFields = 100;
     const int MaxDepth = 8;
+    const string Nothing = "null";
 
     readonly int depth;
     ColumnKind? kind;
@@ -77,6 +79,26 @@ internal sealed class TypeInference
             (element ??= new TypeInference(depth + 1)).Declare(type.Element!);
         foreach (var (name, fieldType) in type.Fields)
             FieldOf(name)?.Declare(fieldType);
+    }
+
+    /// <summary>What was seen so far, for another process to go on from. Unlike <see cref="Type"/>, it tells "nothing yet" from text.</summary>
+    public TypeRecord ToRecord() => kind switch
+    {
+        null => new TypeRecord(Nothing),
+        ColumnKind.List => new TypeRecord("list", Element: element?.ToRecord() ?? new TypeRecord(Nothing)),
+        ColumnKind.Struct => new TypeRecord("struct", Fields: [.. (fields ?? []).Select(field => new ColumnRecord(field.Key, field.Value.ToRecord()))]),
+        _ => SchemaRecords.ToRecord(Type),
+    };
+
+    /// <summary>Takes what another one saw.</summary>
+    public void Merge(TypeRecord seen)
+    {
+        if (seen.Kind == Nothing || !Meet(seen.Kind switch { "list" => ColumnKind.List, "struct" => ColumnKind.Struct, _ => SchemaRecords.FromRecord(seen).Kind }))
+            return;
+        if (seen.Element is { } item)
+            (element ??= new TypeInference(depth + 1)).Merge(item);
+        foreach (var (name, type) in seen.Fields ?? [])
+            FieldOf(name)?.Merge(type);
     }
 
     /// <summary>Whether the values can still be of this kind.</summary>

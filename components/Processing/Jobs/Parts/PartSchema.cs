@@ -9,10 +9,10 @@ namespace Serverless.Processing.Jobs;
 /// The one schema of a job's parts. A job file's is in the plan; what a C# function returns is only known when it has returned, so
 /// there the first shard that is finished writes it down (create-if-absent) and every part follows it.
 /// </summary>
-internal sealed class PartSchema(OutputFolder output, PlannedJob plan, EngineColumns engineColumns) : IDisposable
+internal sealed class PartSchema(OutputFolder output, JobPlan plan, EngineColumns engineColumns) : IDisposable
 {
     readonly SemaphoreSlim deciding = new(1);
-    volatile OutputSchema? known = plan.Schema;
+    volatile OutputSchema? known = plan.Schema is { } columns ? Of(plan, columns) : null;
 
     /// <summary>The schema, if it is known yet.</summary>
     public OutputSchema? Known => known;
@@ -29,7 +29,7 @@ internal sealed class PartSchema(OutputFolder output, PlannedJob plan, EngineCol
             {
                 var record = await output.ReadAsync<SchemaRecord>(SchemaRecord.FileName, cancellationToken)
                     ?? await output.CreateOrReadAsync(SchemaRecord.FileName, new SchemaRecord(SchemaRecords.ToRecords(Infer(rows))), cancellationToken);
-                known = new OutputSchema(SchemaRecords.FromRecords(record.Columns), plan.Plan.InputColumns.Select(column => column.Name));
+                known = Of(plan, record.Columns);
             }
 
             return known;
@@ -42,13 +42,16 @@ internal sealed class PartSchema(OutputFolder output, PlannedJob plan, EngineCol
 
     public void Dispose() => deciding.Dispose();
 
+    static OutputSchema Of(JobPlan plan, IReadOnlyList<ColumnRecord> columns) =>
+        new(SchemaRecords.FromRecords(columns), plan.InputColumns.Select(column => column.Name));
+
     /// <summary>What the functions return, then <c>row_index</c> and <c>error</c> if they left them out: every output has these.</summary>
     TableSchema Infer(IEnumerable<OutputRow> rows)
     {
         var inference = new SchemaInference();
         foreach (var row in rows.Where(row => row.Error is null))
             inference.Observe(row.Row);
-        var planned = engineColumns.Columns.Concat(plan.Plan.InputColumns.Select(SchemaRecords.FromRecord)).ToLookup(column => column.Name);
+        var planned = engineColumns.Columns.Concat(plan.InputColumns.Select(SchemaRecords.FromRecord)).ToLookup(column => column.Name);
         List<Column> columns = [.. inference.Columns().Select(column => planned[column.Name].FirstOrDefault(own => TypeInference.Fits(column.Type, own.Type)) ?? column)];
         foreach (var own in engineColumns.Columns.Where(own => IsAlwaysThere(own.Name)))
         {

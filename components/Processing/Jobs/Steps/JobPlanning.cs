@@ -1,0 +1,68 @@
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
+using Serverless.Processing.Datasets;
+
+namespace Serverless.Processing.Jobs;
+
+/// <summary>Plans a job in steps: each file leaves what was seen of it in the folder, the last step makes shards of all.</summary>
+internal sealed class JobPlanning(JobWorkspace workspace)
+{
+    readonly OutputFolder output = workspace.Output;
+
+    /// <summary>Nothing is left to do where the whole plan is there.</summary>
+    public async Task<FilePlan> PlanFileAsync(int file, CancellationToken cancellationToken) =>
+        await UnlessPlannedAsync(files => ScanAsync(file, files, cancellationToken), cancellationToken) ?? new FilePlan(file, 0, 0);
+
+    public async Task<JobPlan> CompleteAsync(CancellationToken cancellationToken)
+    {
+        var plan = await UnlessPlannedAsync(files => WriteAsync(files, cancellationToken), cancellationToken)
+            ?? (await workspace.Planner.ReadAsync(cancellationToken))!;
+        for (var file = 0; file < Math.Max(1, plan.Files.Count); file++)
+            await output.Store.DeleteAsync(FileScanRecord.BlobName(file), cancellationToken);
+        return plan;
+    }
+
+    async Task<FilePlan> ScanAsync(int file, IReadOnlyList<InputFileRecord> files, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(file);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(file, Math.Max(1, files.Count));
+        var batchSize = workspace.Job.Spec.BatchSize;
+        var limit = workspace.Job.Dataset.RowLimit ?? long.MaxValue;
+        var name = FileScanRecord.BlobName(file);
+        var scan = await output.ReadAsync<FileScanRecord>(name, cancellationToken)
+            ?? await output.CreateOrReadAsync(
+                name, await workspace.Job.Dataset.Source.ScanAsync(files, file, batchSize, limit, cancellationToken), cancellationToken);
+        return new FilePlan(file, scan.Rows, ShardPlanner.Cut(scan.Ranges, ShardPlanner.RowsPerShard(scan.Rows, batchSize)).Count());
+    }
+
+    async Task<JobPlan> WriteAsync(IReadOnlyList<InputFileRecord> files, CancellationToken cancellationToken)
+    {
+        var record = await output.ReadClaimAsync(cancellationToken);
+        var draft = await workspace.Planner.DraftAsync(files, new StoredScans(workspace.Job, files, output), cancellationToken);
+        return await workspace.Planner.WriteAsync(draft, record.Fingerprint, cancellationToken);
+    }
+
+    /// <summary>
+    /// Plans, unless that was done. Another one that completes the plan meanwhile sweeps what this one is reading: that is no failure.
+    /// A job that cannot be planned leaves the folder as it was: whoever mends it can run it there.
+    /// </summary>
+    async Task<T?> UnlessPlannedAsync<T>(Func<IReadOnlyList<InputFileRecord>, Task<T>> plan, CancellationToken cancellationToken)
+        where T : class
+    {
+        var record = await output.ReadClaimAsync(cancellationToken);
+        if (await output.ExistsAsync(JobPlan.FileName, cancellationToken))
+            return null;
+        try
+        {
+            return await plan(JobDefinition.FilesOf(record.Identity));
+        }
+        catch (JobException e)
+        {
+            if (await output.ExistsAsync(JobPlan.FileName, cancellationToken))
+                return null;
+            if (e.Code is ErrorCodes.InvalidSpec or ErrorCodes.InvalidInput or ErrorCodes.InputChanged)
+                await output.RemoveJobAsync(cancellationToken);
+            throw;
+        }
+    }
+}
