@@ -14,6 +14,7 @@ public sealed class DependencyTests
         ["components/Processing"] = ["components/Contracts", "components/Inference", "components/Storage"],
         ["components/Client"] = ["components/Contracts"],
         ["components/Placement"] = ["components/Contracts"],
+        ["components/Jobs"] = ["components/Contracts", "components/Placement", "components/Processing", "components/Storage"],
         ["dapr/Protocol"] = [],
         ["dapr/Sdk/Common"] = [],
         ["dapr/Sdk/Client"] = [],

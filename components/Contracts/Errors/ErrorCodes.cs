@@ -84,6 +84,9 @@ public static class ErrorCodes
     /// <summary>More rows failed than <c>max_error_rate</c> allows.</summary>
     public const string TooManyErrors = "too_many_errors";
 
+    /// <summary>No worker could take the job in the time that it allowed.</summary>
+    public const string NoCapacity = "no_capacity";
+
     /// <summary>A defect of the product.</summary>
     public const string Internal = "internal";
 }

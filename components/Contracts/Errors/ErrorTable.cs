@@ -35,6 +35,7 @@ public static class ErrorTable
         [ErrorCodes.OutOfMemory] = Permanent,
         [ErrorCodes.RowFailed] = Permanent,
         [ErrorCodes.TooManyErrors] = Permanent,
+        [ErrorCodes.NoCapacity] = Permanent,
         [ErrorCodes.Internal] = Permanent,
     }.ToFrozenDictionary();
 

@@ -58,6 +58,14 @@ public static class JobFile
         }
     }
 
+    /// <summary>Everything that is wrong with a spec that is no document any more: its fields and its templates.</summary>
+    /// <param name="spec">The spec.</param>
+    public static IReadOnlyList<SpecError> Validate(JobSpec spec)
+    {
+        TemplateProgram.Parse(spec, out var templates);
+        return [.. JobSpecValidator.Validate(spec), .. templates];
+    }
+
     static bool IsJson(string name) => name.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     static DocumentTree Tree(string text, bool json) => json ? JsonTree.Read(text) : YamlTree.Read(text);

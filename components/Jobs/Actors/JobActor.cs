@@ -1,0 +1,249 @@
+using Dapr.Actors.Runtime;
+using Microsoft.Extensions.Logging;
+using Serverless.Contracts.Api;
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Status;
+using Serverless.Jobs.Catalog;
+using Serverless.Placement.Pools;
+
+namespace Serverless.Jobs.Actors;
+
+/// <summary>
+/// The durable face of a job: accepts it, starts its workflow, takes what workers report and raises it as events of the workflow's groups. The
+/// reminder <c>schedule</c> is registered before the job is saved, so that no accepted job is without one; it starts the workflow, lists the job,
+/// and removes itself.
+/// </summary>
+public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindable
+{
+    private const string StateKey = "job", EndedKey = "ended", Schedule = "schedule", List = "list", CapacityTimeout = "capacity-timeout";
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+
+    private readonly JobLinks _links;
+    private readonly ILogger<JobActor> _logger;
+    private readonly TimeProvider _time;
+    private readonly ReportWindow _window;
+    private JobState? _state;
+    private ShardSet _ended = new([]);
+
+    /// <summary>The runtime makes it.</summary>
+    public JobActor(ActorHost host, JobLinks links, ILogger<JobActor> logger, TimeProvider time)
+        : base(host) => (_links, _logger, _time, _window) = (links, logger, time, new ReportWindow(time));
+
+    private JobKey Key => JobKey.Parse(Id.GetId());
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    /// <inheritdoc />
+    protected override async Task OnActivateAsync()
+    {
+        var state = await StateManager.TryGetStateAsync<JobState>(StateKey);
+        var ended = await StateManager.TryGetStateAsync<byte[]>(EndedKey);
+        _state = state.HasValue ? state.Value : null;
+        _ended = new ShardSet(ended.HasValue ? ended.Value : []);
+    }
+
+    /// <inheritdoc />
+    public async Task<SubmitOutcome> SubmitAsync(JobSubmission submission)
+    {
+        if (_state is { } there)
+        {
+            return new SubmitOutcome(there.Submission.SpecHash == submission.SpecHash ? SubmitKind.Repeated : SubmitKind.Conflict, View(there));
+        }
+
+        await RegisterReminderAsync(Schedule, state: null, TimeSpan.Zero, Again);
+        await SaveAsync(JobMachine.Accept(submission, Now));
+        return new SubmitOutcome(SubmitKind.Accepted, View(_state!));
+    }
+
+    /// <inheritdoc />
+    public Task<JobView?> GetAsync() => Task.FromResult(_state is { } state ? View(state) : null);
+
+    /// <inheritdoc />
+    public async Task EnterAsync(JobStep step)
+    {
+        if (_state is not { } state)
+        {
+            return;
+        }
+
+        state = state with
+        {
+            RowsTotal = step.RowsTotal ?? state.RowsTotal,
+            ShardsTotal = step.ShardsTotal ?? state.ShardsTotal,
+            PoolId = step.PoolId ?? state.PoolId,
+            Error = step.Error ?? state.Error,
+            Errors = step.Errors ?? state.Errors,
+            Ended = step.Final ?? state.Ended,
+        };
+        if (step.Status is { } status)
+        {
+            state = JobMachine.Enter(state, status, Now, step.Reason);
+        }
+
+        await SaveAsync(state);
+        if (step.PoolId is { } pool && state.Status is JobStatus.Paused)
+        {
+            // The job was paused before it had a pool.
+            await _links.Pool(pool).ControlAsync(new JobControl(Id.GetId(), JobControlKind.Pause));
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<ActOutcome> PauseAsync()
+    {
+        if (Refused(JobMachine.PauseRefusal) is { } refused)
+        {
+            return refused;
+        }
+
+        await ControlAsync(JobControlKind.Pause);
+        await SaveAsync(JobMachine.Enter(_state!, JobStatus.Paused, Now));
+        return Done();
+    }
+
+    /// <inheritdoc />
+    public async Task<ActOutcome> ResumeAsync()
+    {
+        if (Refused(JobMachine.ResumeRefusal) is { } refused)
+        {
+            return refused;
+        }
+
+        await ControlAsync(JobControlKind.Resume);
+        if (_state!.Status is JobStatus.Paused)
+        {
+            await SaveAsync(JobMachine.Resume(_state, Now));
+        }
+
+        return Done();
+    }
+
+    /// <inheritdoc />
+    public async Task<ActOutcome> CancelAsync()
+    {
+        if (Refused(JobMachine.CancelRefusal) is { } refused)
+        {
+            return refused;
+        }
+
+        if (_state!.Status is JobStatus.Cancelled)
+        {
+            return Done();
+        }
+
+        // A job whose workflow has not begun has nothing to stop; the reminder finds it ended and starts nothing.
+        if (!_state.Scheduled)
+        {
+            await SaveAsync(JobMachine.Enter(_state, JobStatus.Cancelled, Now));
+            return Done();
+        }
+
+        await StopAsync(new StopRequest(JobStatus.Cancelled));
+        await SaveAsync(JobMachine.Enter(_state, JobStatus.Cancelling, Now));
+        return Done();
+    }
+
+    /// <inheritdoc />
+    public async Task<ActOutcome> DeleteAsync()
+    {
+        if (Refused(state => JobTransitions.IsFinal(state.Status) ? null : $"a job that is {JobMachine.Words(state.Status)} cannot be deleted; cancel it first") is { } refused)
+        {
+            return refused;
+        }
+
+        var done = Done();
+        await _links.Catalog(Key.Tenant, _state!.Submission.SubmittedAt).RemoveAsync(Key.Id);
+        await StateManager.TryRemoveStateAsync(StateKey);
+        await StateManager.TryRemoveStateAsync(EndedKey);
+        await StateManager.SaveStateAsync();
+        (_state, _ended) = (null, new ShardSet([]));
+        return done;
+    }
+
+    /// <inheritdoc />
+    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
+    {
+        switch (reminderName)
+        {
+            case Schedule:
+                await ScheduleAsync();
+                break;
+            case List:
+                await ListAsync();
+                await UnregisterReminderAsync(List);
+                break;
+            case CapacityTimeout:
+                await GiveUpWaitingAsync();
+                break;
+        }
+    }
+
+    private async Task ScheduleAsync()
+    {
+        if (_state is { Scheduled: false } state && !JobTransitions.IsFinal(state.Status))
+        {
+            var submission = state.Submission;
+            await _links.ScheduleAsync(Id.GetId(), new JobWorkflowInput(submission.Key, submission.SpecUri, submission.SubmittedAt, submission.Priority));
+            await SaveAsync(state with { Scheduled = true });
+        }
+
+        await ListAsync();
+        await UnregisterReminderAsync(Schedule);
+    }
+
+    private Task ListAsync() => _state is { } state
+        ? _links.Catalog(Key.Tenant, state.Submission.SubmittedAt).PutAsync(CatalogEntry.Of(Key.Id, state))
+        : Task.CompletedTask;
+
+    private async Task GiveUpWaitingAsync()
+    {
+        await UnregisterReminderAsync(CapacityTimeout);
+        if (_state is { Status: JobStatus.WaitingForCapacity, Submission.PlacementTimeout: { } timeout } state && Now - state.WaitingSince >= timeout)
+        {
+            await StopAsync(new StopRequest(
+                JobStatus.Failed, new JobErrorResource(ErrorCodes.NoCapacity, $"no worker could take the job within placement.timeout ({timeout}): {state.WaitingReason}")));
+        }
+    }
+
+    private async Task StopAsync(StopRequest stop)
+    {
+        await _links.RaiseAsync(Id.GetId(), JobEvents.Stop, stop);
+        await ControlAsync(JobControlKind.Stop);
+    }
+
+    private Task ControlAsync(JobControlKind kind) => _state?.PoolId is { } pool ? _links.Pool(pool).ControlAsync(new JobControl(Id.GetId(), kind)) : Task.CompletedTask;
+
+    private ActOutcome? Refused(Func<JobState, string?> why) =>
+        _state is not { } state ? new ActOutcome(Found: false, Refusal: null, Job: null)
+        : why(state) is { } refusal ? new ActOutcome(Found: true, refusal, View(state))
+        : null;
+
+    private ActOutcome Done() => new(Found: true, Refusal: null, View(_state!));
+
+    private JobView View(JobState state) => new(state, JobTransitions.IsFinal(state.Status) ? new JobCounts() : _window.Running, _window.Rate.Tokens, _window.Rate.Rows);
+
+    /// <summary>Saves the job; a new state is listed too, now or, if the catalog cannot be reached, soon.</summary>
+    private async Task SaveAsync(JobState state)
+    {
+        var entered = _state is { } before && before.Status != state.Status;
+        await StateManager.SetStateAsync(StateKey, state);
+        await StateManager.SetStateAsync(EndedKey, _ended.Bits);
+        await StateManager.SaveStateAsync();
+        _state = state;
+        if (!entered)
+        {
+            return;
+        }
+
+        LogEntered(Id.GetId(), state.Status);
+        try
+        {
+            await ListAsync();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogNotListed(error, Id.GetId());
+            await RegisterReminderAsync(List, state: null, Again, Again);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Dapr.Actors;
+using Dapr.Actors.Client;
+using Serverless.Jobs.Actors;
+using Serverless.Jobs.Catalog;
+using Serverless.Jobs.Tenants;
+using Serverless.Placement.Pools;
+
+namespace Serverless.Jobs.Commands;
+
+/// <summary>The actors that commands and queries call.</summary>
+public sealed class JobActors(IActorProxyFactory actors)
+{
+    /// <summary>A job.</summary>
+    public IJobActor Job(JobKey key) => actors.CreateActorProxy<IJobActor>(new ActorId(key.ToString()), IJobNotices.ActorType);
+
+    /// <summary>The days of a tenant.</summary>
+    public ICatalogActor Days(string tenant) => actors.CreateActorProxy<ICatalogActor>(new ActorId(CatalogActor.DaysIdOf(tenant)), ICatalogActor.ActorType);
+
+    /// <summary>A tenant's day.</summary>
+    public ICatalogActor Day(string tenant, DateOnly day) => actors.CreateActorProxy<ICatalogActor>(new ActorId(CatalogActor.IdOf(tenant, day)), ICatalogActor.ActorType);
+
+    /// <summary>A tenant's count of jobs.</summary>
+    public ITenantActor Tenant(string tenant) => actors.CreateActorProxy<ITenantActor>(new ActorId(tenant), ITenantActor.ActorType);
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using MediatR;
+using Serverless.Contracts;
+using Serverless.Contracts.Specs;
+using Serverless.Contracts.Validation;
+using Serverless.Jobs.Actors;
+using Serverless.Jobs.Tenants;
+
+namespace Serverless.Jobs.Commands;
+
+/// <summary>Accepts a job.</summary>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="Spec">The job.</param>
+/// <param name="IdempotencyKey">Makes a repeated command the same job although the spec has no id. Default: none.</param>
+/// <param name="RetryOf">The job whose failed rows it does again. Default: none.</param>
+public sealed record SubmitJob(string Tenant, JobSpec Spec, string? IdempotencyKey = null, string? RetryOf = null) : IRequest<SubmitResult>, ITenantCommand;
+
+/// <summary>What became of it: the errors of the spec, or the outcome.</summary>
+/// <param name="Errors">What is wrong with the spec; empty when it was accepted.</param>
+/// <param name="Outcome">The job.</param>
+/// <param name="Refusal">Why the tenant may not submit now; null otherwise.</param>
+public sealed record SubmitResult(IReadOnlyList<SpecError> Errors, SubmitOutcome? Outcome, string? Refusal = null);
+
+/// <summary>
+/// Writes the spec to blob storage, then hands the job to its actor, which makes it durable. A crash in between leaves a spec that nobody
+/// knows; the next try finds and uses it.
+/// </summary>
+public sealed class SubmitJobHandler(SpecStore specs, JobActors actors, JobsOptions options, TimeProvider time) : IRequestHandler<SubmitJob, SubmitResult>
+{
+    /// <inheritdoc />
+    public async Task<SubmitResult> Handle(SubmitJob command, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var id = command.Spec.Id ?? (command.IdempotencyKey is { } idempotency ? IdOf(command.Tenant, idempotency) : JobId.Create(now));
+        var key = new JobKey(command.Tenant, id);
+        var spec = command.Spec with { Id = id };
+        var policy = options.PolicyOf(command.Tenant);
+        if (policy.MaxJobs is { } limit && !await actors.Tenant(command.Tenant).TakeAsync(new TenantPlace(key.ToString(), limit)))
+        {
+            return new SubmitResult([], null, $"tenant {command.Tenant} has {limit} jobs that have not ended, as many as it may; wait for one or cancel one");
+        }
+
+        var (uri, hash) = await specs.WriteAsync(key, spec, cancellationToken);
+        if (hash != SpecStore.HashOf(spec) && await actors.Job(key).GetAsync() is { } other)
+        {
+            return new SubmitResult([], new SubmitOutcome(SubmitKind.Conflict, other));
+        }
+
+        var outcome = await actors.Job(key).SubmitAsync(new JobSubmission(
+            key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecDurations.Timeout(spec), command.RetryOf, spec.Metadata,
+            Activity.Current?.Id));
+        return new SubmitResult([], outcome);
+    }
+
+    /// <summary>The same key of the same tenant is the same job.</summary>
+    private static string IdOf(string tenant, string key) =>
+        "job-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant}\n{key}")))[..24];
+}
