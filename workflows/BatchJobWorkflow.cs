@@ -1,0 +1,112 @@
+using Dapr.Workflow;
+using Serverless.Contracts.Api;
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Status;
+using Serverless.Jobs.Actors;
+using Serverless.Workflows.Activities;
+
+namespace Serverless.Workflows;
+
+/// <summary>
+/// One job: plan, attach to a pool, groups of shards in a sliding window, finalise. A tree without continue-as-new: ten thousand shards are a hundred
+/// children. Only ids and counts are in its history, never rows.
+/// </summary>
+public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
+{
+    /// <summary>Shards of one group.</summary>
+    public const int ShardsPerGroup = 100;
+
+    /// <summary>Groups at once: enough that the pool has always something to hand out.</summary>
+    public const int Window = 8;
+
+    /// <inheritdoc />
+    public override async Task<string> RunAsync(WorkflowContext context, JobWorkflowInput input)
+    {
+        var job = new JobRef(input.Key, input.SpecUri);
+        var steps = new JobStepsCaller(context, job);
+        string? pool = null;
+        JobStatus end;
+        try
+        {
+            var stop = context.WaitForExternalEventAsync<StopRequest>(JobEvents.Stop);
+            await steps.EnterAsync(new JobStep { Status = JobStatus.Planning });
+            var claim = await steps.ClaimAsync(input.SubmittedAt);
+            if (claim.Finished is { } finished)
+            {
+                await steps.EnterAsync(finished with { Status = JobStatus.Finalizing });
+                await steps.EnterAsync(finished);
+                return $"{finished.Status}";
+            }
+
+            var deadline = claim.Deadline is { } at ? context.CreateTimer(at.UtcDateTime, CancellationToken.None) : null;
+            for (var file = 0; file < claim.Files && !IsOver(stop, deadline); file++)
+            {
+                await steps.PlanFileAsync(file);
+            }
+
+            var plan = IsOver(stop, deadline) ? null : await steps.CompletePlanAsync();
+            if (plan is null)
+            {
+                end = await EndUnplannedAsync(steps, stop);
+            }
+            else
+            {
+                await steps.EnterAsync(new JobStep { RowsTotal = plan.Rows, ShardsTotal = plan.Shards });
+                pool = await steps.AttachAsync(claim, input);
+                await steps.EnterAsync(new JobStep { Status = JobStatus.WaitingForCapacity, Reason = "an engine replica", PoolId = pool });
+                var groups = new GroupWindow(context, job, pool, plan.Shards, claim.MaxAttempts);
+                await groups.RunAsync(stop, deadline);
+                end = await FinishAsync(steps, groups, StopOf(stop, deadline));
+            }
+        }
+        catch (JobFailedException failure)
+        {
+            end = await FailAsync(steps, failure.Error);
+        }
+        catch (WorkflowTaskFailedException failure)
+        {
+            end = await FailAsync(steps, new JobErrorResource(ErrorCodes.Io, failure.FailureDetails.ErrorMessage));
+        }
+
+        await steps.CloseAsync(pool, end);
+        return $"{end}";
+    }
+
+    private static bool IsOver(Task stop, Task? deadline) => stop.IsCompleted || deadline is { IsCompleted: true };
+
+    private static StopRequest? StopOf(Task<StopRequest> stop, Task? deadline) =>
+        stop.IsCompletedSuccessfully ? stop.Result : deadline is { IsCompleted: true } ? new StopRequest(JobStatus.Expired) : null;
+
+    private static async Task<JobStatus> EndUnplannedAsync(JobStepsCaller steps, Task<StopRequest> stop)
+    {
+        var request = stop.IsCompletedSuccessfully ? stop.Result : new StopRequest(JobStatus.Expired);
+        if (request.As is JobStatus.Failed)
+        {
+            throw new JobFailedException(request.Error!);
+        }
+
+        await steps.EnterAsync(new JobStep { Status = request.As is JobStatus.Expired ? JobStatus.Finalizing : JobStatus.Cancelling });
+        await steps.EnterAsync(new JobStep { Status = request.As });
+        return request.As;
+    }
+
+    private static async Task<JobStatus> FinishAsync(JobStepsCaller steps, GroupWindow groups, StopRequest? stop)
+    {
+        if ((groups.Error ?? stop?.Error) is { } error)
+        {
+            throw new JobFailedException(error);
+        }
+
+        var stoppedAs = groups.AllEnded ? null : stop?.As;
+        await steps.EnterAsync(new JobStep { Status = JobStatus.Finalizing });
+        var final = await steps.FinishAsync(new FinishInput(stoppedAs, groups.Started, groups.NotStarted));
+        await steps.EnterAsync(final);
+        return final.Status!.Value;
+    }
+
+    private static async Task<JobStatus> FailAsync(JobStepsCaller steps, JobErrorResource error)
+    {
+        await steps.EnterAsync(new JobStep { Status = JobStatus.Failed, Reason = error.Message, Error = error });
+        return JobStatus.Failed;
+    }
+}
