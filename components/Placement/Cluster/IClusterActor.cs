@@ -1,4 +1,5 @@
 using Dapr.Actors;
+using Serverless.Placement.Scheduling;
 
 namespace Serverless.Placement.Cluster;
 
@@ -16,6 +17,13 @@ public interface IClusterActor : IActor
 
     /// <summary>A node goes on purpose.</summary>
     Task LeaveAsync(NodeLeave leave);
+
+    /// <summary>Asks that a node drains; its next heartbeat is told. Over when its process is another one.</summary>
+    /// <exception cref="InvalidOperationException">No such node.</exception>
+    Task RequestDrainAsync(string nodeId);
+
+    /// <summary>What of a node is in use; from its ledger.</summary>
+    Task ReportUseAsync(NodeUse use);
 
     /// <summary>All nodes, live and lost (for an hour), with what of them is in use.</summary>
     Task<IReadOnlyList<NodeView>> GetNodesAsync();
@@ -52,4 +60,21 @@ public sealed record NodeLeave(string NodeId, string Incarnation);
 /// <param name="LastSeen">When.</param>
 /// <param name="Alive">Whether it is there.</param>
 /// <param name="Used">Resources in use, by name; <c>accelerator</c> counts fractions.</param>
-public sealed record NodeView(NodeReport Report, DateTimeOffset LastSeen, bool Alive, IReadOnlyDictionary<string, double> Used);
+/// <param name="Generation">Numbers the node's incarnations: a later one has a higher number.</param>
+/// <param name="AcceleratorUse">What of each accelerator is in use. Default: nothing.</param>
+public sealed record NodeView(
+    NodeReport Report, DateTimeOffset LastSeen, bool Alive, IReadOnlyDictionary<string, double> Used,
+    long Generation = 0, IReadOnlyList<AcceleratorShare>? AcceleratorUse = null);
+
+/// <summary>What a node's ledger holds.</summary>
+/// <param name="NodeId">The node.</param>
+/// <param name="Generation">The incarnation that it is for.</param>
+/// <param name="Revision">Grows with every change, so that a late report is known as such.</param>
+/// <param name="Held">What is held.</param>
+public sealed record NodeUse(string NodeId, long Generation, long Revision, IReadOnlyList<HeldBundles> Held);
+
+/// <summary>What one operation holds on a node.</summary>
+/// <param name="Operation">The placement group and its attempt.</param>
+/// <param name="Expires">When it is dropped unless it is committed; null once it is.</param>
+/// <param name="Bundles">What it holds.</param>
+public sealed record HeldBundles(string Operation, DateTimeOffset? Expires, IReadOnlyList<PlacedBundle> Bundles);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Serverless.Contracts;
 using Serverless.Contracts.Specs;
 
@@ -13,6 +15,7 @@ public sealed record EngineSpec(ModelSpec Model, PlacementSpec Placement, string
     public const string ActorType = "EnginePool";
 
     /// <summary>Actor id of the pool: a hash of what makes its replicas differ from others'.</summary>
-    public string PoolId => CanonicalJson.Fingerprint(System.Text.Json.JsonSerializer.SerializeToNode(
+    [JsonIgnore]
+    public string PoolId => CanonicalJson.Fingerprint(JsonSerializer.SerializeToNode(
         this with { Placement = Placement with { Timeout = null } }, ContractsJson.Compact)!)[..32];
 }

@@ -4,14 +4,11 @@ using Serverless.Placement.Pools;
 namespace Serverless.Placement.Workers;
 
 /// <summary>
-/// A worker slot of a node, reached wherever the node is: actor type <see cref="TypeOf"/>, which only that node's process hosts; one id a slot.
+/// A worker slot of a node, reached wherever the node is: actor type <see cref="GpuWorkers.TypeOf"/>, which only that node's process hosts; one id a slot (<see cref="GpuWorkers.SlotOf"/>).
 /// All calls return at once.
 /// </summary>
 public interface IGpuWorkerActor : IActor
 {
-    /// <summary>The actor type of a node.</summary>
-    static string TypeOf(string nodeId) => $"GpuWorker.{nodeId}";
-
     /// <summary>Loads an engine unless it is there; the replica then comes to its pool (<see cref="IEnginePoolActor.ExchangeAsync"/>).</summary>
     Task StartEngineAsync(EngineStart start);
 

@@ -1,0 +1,70 @@
+using Dapr.Actors.Runtime;
+using Microsoft.Extensions.Options;
+using Serverless.Placement.Hosting;
+
+namespace Serverless.Placement.Cluster;
+
+/// <inheritdoc cref="IClusterActor" />
+[Actor(TypeName = IClusterActor.ActorType)]
+public sealed class ClusterActor(ActorHost host, TimeProvider time, IOptions<PlacementOptions> options) : Actor(host), IClusterActor
+{
+    private const string Key = "nodes";
+
+    private NodeTable _nodes = null!;
+
+    /// <inheritdoc />
+    public async Task<HeartbeatAnswer> HeartbeatAsync(NodeReport node)
+    {
+        var answer = _nodes.Heartbeat(node, time.GetUtcNow());
+        await SaveAsync();
+        return answer;
+    }
+
+    /// <inheritdoc />
+    public Task LeaveAsync(NodeLeave leave)
+    {
+        _nodes.Leave(leave, time.GetUtcNow());
+        return SaveAsync();
+    }
+
+    /// <inheritdoc />
+    public Task RequestDrainAsync(string nodeId)
+    {
+        _nodes.RequestDrain(nodeId);
+        return SaveAsync();
+    }
+
+    /// <inheritdoc />
+    public Task ReportUseAsync(NodeUse use)
+    {
+        _nodes.Use(use);
+        return SaveAsync();
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<NodeView>> GetNodesAsync()
+    {
+        var now = time.GetUtcNow();
+        _nodes.Sweep(now);
+        await SaveAsync();
+        return _nodes.View(now);
+    }
+
+    /// <inheritdoc />
+    protected override async Task OnActivateAsync()
+    {
+        var stored = await StateManager.TryGetStateAsync<IReadOnlyList<StoredNode>>(Key);
+        _nodes = new NodeTable(stored.HasValue ? stored.Value : [], options.Value.LeaseTime, options.Value.NodeMemory, time.GetUtcNow());
+    }
+
+    /// <summary>Writes only what has changed; what was not written is written by the next call.</summary>
+    private async Task SaveAsync()
+    {
+        if (_nodes.Changed)
+        {
+            await StateManager.SetStateAsync(Key, _nodes.Stored);
+            await SaveStateAsync();
+            _nodes.Changed = false;
+        }
+    }
+}
