@@ -56,14 +56,46 @@ public sealed class JobSpecTests
     [InlineData("output.uri", "\"az://c/x\"", "az:// is not supported yet")]
     [InlineData("notify", "{\"webhook\": \"https://x\"}", "\"notify\" is not supported yet")]
     [InlineData("deduplicate", "true", "\"deduplicate\" is not supported yet")]
-    [InlineData("deadline", "\"2h\"", "\"deadline\" is not supported yet")]
-    [InlineData("concurrency", "2", "more than one engine replica is not supported yet")]
     public void What_a_later_version_will_do_is_refused_as_not_supported_yet(string path, string value, string message)
     {
         var error = Read(With(path, value)).Errors.ShouldHaveSingleItem();
         error.Path.ShouldBe(path);
         error.Message.ShouldBe(message);
         error.Code.ShouldBe(ErrorCodes.NotSupported);
+    }
+
+    [Theory]
+    [InlineData("deadline", "\"2h\"", "\"deadline\" needs the job service: submit the job to it")]
+    [InlineData("concurrency", "2", "more than one engine replica needs the job service: submit the job to it")]
+    [InlineData("priority", "3", "\"priority\" needs the job service: submit the job to it")]
+    [InlineData("placement", "{\"strategy\": \"SPREAD\"}", "\"strategy\" needs the job service: submit the job to it")]
+    [InlineData("placement", "{\"timeout\": \"30m\"}", "\"timeout\" needs the job service: submit the job to it")]
+    public void What_only_the_job_service_can_do_is_refused_by_one_process(string path, string value, string message)
+    {
+        Read(With(path, value)).Errors.ShouldHaveSingleItem().Message.ShouldBe(message);
+        JobSpecReader.Read(JsonNode.Parse(With(path, value)), JobTarget.Service).Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("deadline", "\"soon\"", "deadline: expected a duration such as 90s, 30m, 2h or 1d, or a time such as 2027-01-31T18:00:00Z, found \"soon\"")]
+    [InlineData("deadline", "\"-2h\"", "deadline: expected a duration such as 90s, 30m, 2h or 1d, or a time such as 2027-01-31T18:00:00Z, found \"-2h\"")]
+    [InlineData("placement", "{\"timeout\": \"2027-01-31\"}", "placement.timeout: expected a duration such as 90s, 30m, 2h or 1d, found \"2027-01-31\"")]
+    [InlineData("placement", "{\"bundle_per_worker\": {\"accelerator\": 0}}", "placement.bundle_per_worker.accelerator: expected above 0, found 0")]
+    [InlineData("placement", "{\"bundle_per_worker\": {}}", "placement.bundle_per_worker: expected at least one resource, such as accelerator: 1, found none")]
+    public void What_only_the_job_service_can_do_is_checked_too(string path, string value, string message) =>
+        JobSpecReader.Read(JsonNode.Parse(With(path, value)), JobTarget.Service).Errors.Select(error => error.ToString()).ShouldContain(message);
+
+    [Theory]
+    [InlineData("90s", "2026-01-01T00:01:30Z")]
+    [InlineData("1.5h", "2026-01-01T01:30:00Z")]
+    [InlineData("2d", "2026-01-03T00:00:00Z")]
+    [InlineData("2027-01-31", "2027-01-31T00:00:00Z")]
+    [InlineData("2027-01-31T18:00:00+02:00", "2027-01-31T16:00:00Z")]
+    [InlineData("2027-01-31T18:00:00.25Z", "2027-01-31T18:00:00.25Z")]
+    public void A_deadline_is_a_time_from_the_submission_on_or_a_point_in_time(string deadline, string at)
+    {
+        var spec = JobSpecReader.Read(JsonNode.Parse(With("deadline", $"\"{deadline}\"")), JobTarget.Service).Spec.ShouldNotBeNull();
+        SpecTimes.Deadline(spec, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).ShouldBe(DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]

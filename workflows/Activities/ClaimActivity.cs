@@ -1,4 +1,5 @@
 using Dapr.Workflow;
+using Serverless.Contracts.Specs;
 using Serverless.Jobs;
 using Serverless.Jobs.Actors;
 
@@ -19,7 +20,7 @@ public sealed class ClaimActivity(Step step) : WorkflowActivity<ClaimInput, Step
         var claim = await steps.ClaimAsync(cancellation);
         var spec = await SpecStore.ReadAsync(input.Job.SpecUri, cancellation);
         return new ClaimResult(
-            claim.PinnedModelSource, claim.Files, spec.MaxAttempts, SpecDurations.Deadline(spec, input.SubmittedAt),
+            claim.PinnedModelSource, claim.Files, spec.MaxAttempts, SpecTimes.Deadline(spec, input.SubmittedAt),
             claim.Finished is { } manifest ? FinishActivity.StepOf(manifest) : null);
     });
 }

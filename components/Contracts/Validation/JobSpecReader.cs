@@ -14,14 +14,15 @@ public static class JobSpecReader
 {
     /// <summary>Reads and validates a document.</summary>
     /// <param name="document">The document; YAML files are turned into the same tree by their reader.</param>
-    public static JobSpecResult Read(JsonNode? document)
+    /// <param name="target">Who shall run it. Default: one process.</param>
+    public static JobSpecResult Read(JsonNode? document, JobTarget target = JobTarget.Process)
     {
         var errors = new List<SpecError>();
         SpecShape.Check(document, typeof(JobSpec), "", errors);
         if (errors.Count > 0)
             return new JobSpecResult(null, errors);
         var spec = document.Deserialize<JobSpec>(ContractsJson.Compact)!;
-        errors.AddRange(JobSpecValidator.Validate(spec));
+        errors.AddRange(JobSpecValidator.Validate(spec, target));
         return new JobSpecResult(errors.Count == 0 ? spec : null, errors);
     }
 }

@@ -11,7 +11,8 @@ public static class JobSpecValidator
 
     /// <summary>Everything that is wrong with a spec; empty if nothing is.</summary>
     /// <param name="spec">The spec.</param>
-    public static IReadOnlyList<SpecError> Validate(JobSpec spec)
+    /// <param name="target">Who shall run it. Default: one process.</param>
+    public static IReadOnlyList<SpecError> Validate(JobSpec spec, JobTarget target = JobTarget.Process)
     {
         var errors = new List<SpecError>();
         CheckIdentity(spec, errors);
@@ -19,8 +20,10 @@ public static class JobSpecValidator
         CheckInput(spec.Input, errors);
         CheckPrompt(spec, errors);
         CheckNumbers(spec, errors);
+        CheckTimes(spec, errors);
+        CheckPlacement(spec.Placement, errors);
         errors.AddRange(OutputColumns.Clashes(spec));
-        errors.AddRange(NotSupportedYet.Check(spec));
+        errors.AddRange(NotSupportedYet.Check(spec, target));
         return errors;
     }
 
@@ -99,6 +102,22 @@ public static class JobSpecValidator
             errors.Add(new SpecError("concurrency", $"expected min to be at most max, found min {spec.Concurrency.Min} and max {spec.Concurrency.Max}"));
         if (spec.MaxErrorRate is { } rate and not (>= 0 and <= 1))
             errors.Add(new SpecError("max_error_rate", $"expected 0 to 1, found {rate}"));
+    }
+
+    static void CheckTimes(JobSpec spec, List<SpecError> errors)
+    {
+        if (spec.Deadline is { } deadline && SpecTimes.Instant(deadline) is null && SpecTimes.Duration(deadline) is null)
+            errors.Add(new SpecError("deadline", $"expected a duration such as 90s, 30m, 2h or 1d, or a time such as 2027-01-31T18:00:00Z, found \"{deadline}\""));
+        if (spec.Placement.Timeout is { } timeout && SpecTimes.Duration(timeout) is null)
+            errors.Add(new SpecError("placement.timeout", $"expected a duration such as 90s, 30m, 2h or 1d, found \"{timeout}\""));
+    }
+
+    static void CheckPlacement(PlacementSpec placement, List<SpecError> errors)
+    {
+        if (placement.BundlePerWorker.Count == 0)
+            errors.Add(new SpecError("placement.bundle_per_worker", "expected at least one resource, such as accelerator: 1, found none"));
+        foreach (var (name, amount) in placement.BundlePerWorker.Where(resource => resource.Value is not (> 0 and < double.PositiveInfinity)))
+            errors.Add(new SpecError(Join("placement.bundle_per_worker", name), $"expected above 0, found {amount}"));
     }
 
     static void AtLeast(string path, long value, long least, List<SpecError> errors)

@@ -6,6 +6,7 @@ namespace Serverless.Contracts.Validation;
 /// <summary>What the document can say and this version cannot do. A line leaves this table when its feature works.</summary>
 internal static class NotSupportedYet
 {
+    /// <summary>Nobody can do it.</summary>
     static readonly (string Path, Func<JobSpec, bool> Asked)[] Table =
     [
         ("model.engine", spec => spec.Model.Engine != EngineKind.Local),
@@ -17,6 +18,12 @@ internal static class NotSupportedYet
         ("input.uri", spec => IsRemote(spec.Input.Uri)),
         ("output.uri", spec => IsRemote(spec.Output.Uri)),
         ("deduplicate", spec => spec.Deduplicate),
+        ("notify", spec => spec.Notify is not null),
+    ];
+
+    /// <summary>The job service can do it, one process cannot.</summary>
+    static readonly (string Path, Func<JobSpec, bool> Asked)[] ServiceOnly =
+    [
         ("concurrency", spec => spec.Concurrency.Min > 1),
         ("placement.strategy", spec => spec.Placement.Strategy != PlacementStrategy.Pack),
         ("placement.bundle_per_worker", spec => spec.Placement.BundlePerWorker is not { Count: 1 } bundle || bundle.GetValueOrDefault("accelerator") != 1),
@@ -26,12 +33,14 @@ internal static class NotSupportedYet
         ("placement.dedicated", spec => spec.Placement.Dedicated),
         ("deadline", spec => spec.Deadline is not null),
         ("priority", spec => spec.Priority != 0),
-        ("notify", spec => spec.Notify is not null),
     ];
 
-    public static IEnumerable<SpecError> Check(JobSpec spec) => Table
+    public static IEnumerable<SpecError> Check(JobSpec spec, JobTarget target) => Table
         .Where(line => line.Asked(spec))
-        .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} is not supported yet", ErrorCodes.NotSupported));
+        .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} is not supported yet", ErrorCodes.NotSupported))
+        .Concat(target == JobTarget.Service ? [] : ServiceOnly
+            .Where(line => line.Asked(spec))
+            .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} needs the job service: submit the job to it", ErrorCodes.NotSupported)));
 
     static bool IsRemote(string? uri) =>
         uri is not null && uri.Contains("://", StringComparison.Ordinal) && Scheme(uri) is not ("local" or "file" or "hf");

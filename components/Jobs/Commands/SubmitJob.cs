@@ -49,7 +49,7 @@ public sealed class SubmitJobHandler(SpecStore specs, JobActors actors, JobsOpti
         }
 
         var outcome = await actors.Job(key).SubmitAsync(new JobSubmission(
-            key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecDurations.Timeout(spec), command.RetryOf, spec.Metadata,
+            key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecTimes.PlacementTimeout(spec), command.RetryOf, spec.Metadata,
             Activity.Current?.Id));
         return new SubmitResult([], outcome);
     }

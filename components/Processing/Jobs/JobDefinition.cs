@@ -36,10 +36,10 @@ internal sealed record JobDefinition
 
     /// <summary>The job of a job file.</summary>
     /// <exception cref="JobException">It is wrong; the message has a line for every mistake.</exception>
-    public static JobDefinition Of(JobSpec spec)
+    public static JobDefinition Of(JobSpec spec, JobTarget target = JobTarget.Process)
     {
         var program = TemplateProgram.Parse(spec, out var errors);
-        errors = [.. JobSpecValidator.Validate(spec), .. errors];
+        errors = [.. JobSpecValidator.Validate(spec, target), .. errors];
         if (errors.Count > 0)
             throw new JobException(errors[0].Code, string.Join("\n", errors));
         return new JobDefinition

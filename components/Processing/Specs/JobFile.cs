@@ -10,14 +10,15 @@ public static class JobFile
 {
     /// <summary>Reads and checks a file, its templates too.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="target">Who shall run it. Default: one process.</param>
     /// <exception cref="JobException">Everything that is wrong, each with file, line and field.</exception>
-    public static JobSpec Read(string path)
+    public static JobSpec Read(string path, JobTarget target = JobTarget.Process)
     {
         if (Directory.Exists(path))
             throw new JobException(ErrorCodes.InvalidSpec, $"the job file {path} is a folder; name a file in it");
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            return Parse(File.ReadAllText(path), path, target);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -28,13 +29,14 @@ public static class JobFile
     /// <summary>Reads and checks the text of a file.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">The file's name, for the format and for messages.</param>
+    /// <param name="target">Who shall run it. Default: one process.</param>
     /// <exception cref="JobException">Everything that is wrong, each with file, line and field.</exception>
-    public static JobSpec Parse(string text, string name)
+    public static JobSpec Parse(string text, string name, JobTarget target = JobTarget.Process)
     {
         try
         {
             var document = Tree(text, IsJson(name));
-            var (spec, errors) = Check(document);
+            var (spec, errors) = Check(document, target);
             return spec ?? throw new JobException(errors[0].Code, string.Join("\n", errors.Select(error => $"{name}:{document.LineOf(error.Path)}: {error}")));
         }
         catch (DocumentException e)
@@ -43,14 +45,14 @@ public static class JobFile
         }
     }
 
-    /// <summary>Reads and checks a document that came without a file: everything that is wrong stands in the result.</summary>
+    /// <summary>Reads and checks a document that came to the job service without a file: everything that is wrong stands in the result.</summary>
     /// <param name="text">The text.</param>
     /// <param name="json">Whether it is JSON; otherwise YAML.</param>
     public static JobSpecResult ReadDocument(string text, bool json)
     {
         try
         {
-            return Check(Tree(text, json));
+            return Check(Tree(text, json), JobTarget.Service);
         }
         catch (DocumentException e)
         {
@@ -58,21 +60,21 @@ public static class JobFile
         }
     }
 
-    /// <summary>Everything that is wrong with a spec that is no document any more: its fields and its templates.</summary>
+    /// <summary>Everything that is wrong with a spec that the job service gets, and that is no document any more: its fields and its templates.</summary>
     /// <param name="spec">The spec.</param>
     public static IReadOnlyList<SpecError> Validate(JobSpec spec)
     {
         TemplateProgram.Parse(spec, out var templates);
-        return [.. JobSpecValidator.Validate(spec), .. templates];
+        return [.. JobSpecValidator.Validate(spec, JobTarget.Service), .. templates];
     }
 
     static bool IsJson(string name) => name.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     static DocumentTree Tree(string text, bool json) => json ? JsonTree.Read(text) : YamlTree.Read(text);
 
-    static JobSpecResult Check(DocumentTree document)
+    static JobSpecResult Check(DocumentTree document, JobTarget target)
     {
-        var (spec, errors) = JobSpecReader.Read(document.Root);
+        var (spec, errors) = JobSpecReader.Read(document.Root, target);
         if (spec is not null)
             TemplateProgram.Parse(spec, out errors);
         return new JobSpecResult(errors.Count == 0 ? spec : null, errors);

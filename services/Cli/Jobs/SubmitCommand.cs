@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Serverless.Client;
 using Serverless.Contracts.Errors;
+using Serverless.Contracts.Validation;
 using Serverless.Processing.Specs;
 
 namespace Serverless.Cli.Jobs;
@@ -25,7 +26,7 @@ internal static class SubmitCommand
         try
         {
             // Read here, so that an error names the file's line and relative paths mean this folder.
-            var spec = RelativePaths.Resolve(JobFile.Read(file));
+            var spec = RelativePaths.Resolve(JobFile.Read(file, JobTarget.Service));
             var job = await client.SubmitAsync(spec, key, cancellation);
             if (wait)
             {

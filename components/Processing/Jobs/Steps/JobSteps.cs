@@ -2,6 +2,7 @@ using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
 using Serverless.Contracts.Status;
+using Serverless.Contracts.Validation;
 using Serverless.Inference.Loading;
 using Serverless.Storage.Blobs;
 
@@ -33,7 +34,7 @@ public sealed class JobSteps : IAsyncDisposable
     public static JobSteps Open(JobSpec spec, JobRunnerOptions? options = null) => Open(spec, options, location => location.OpenFolder());
 
     internal static JobSteps Open(JobSpec spec, JobRunnerOptions? options, Func<BlobUri, IBlobStore> openOutput) =>
-        new(JobWorkspace.Open(JobDefinition.Of(spec), openOutput), options ?? new JobRunnerOptions());
+        new(JobWorkspace.Open(JobDefinition.Of(spec, JobTarget.Service), openOutput), options ?? new JobRunnerOptions());
 
     /// <summary>Lists the files, finds the model's revision, and takes the output folder for the job unless it is the job's already.</summary>
     /// <param name="cancellationToken">Stops it.</param>

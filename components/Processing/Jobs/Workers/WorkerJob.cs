@@ -3,6 +3,7 @@ using Serverless.Contracts;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
+using Serverless.Contracts.Validation;
 using Serverless.Inference;
 using Serverless.Processing.Pipeline;
 using Serverless.Storage.Blobs;
@@ -46,7 +47,7 @@ public sealed class WorkerJob : IAsyncDisposable
         JobSpec spec, IGenerationEngine engine, Func<BlobUri, IBlobStore> openOutput, CancellationToken cancellationToken) => JobErrors.GuardAsync(
         async () =>
         {
-            var opened = JobWorkspace.Open(JobDefinition.Of(spec), openOutput);
+            var opened = JobWorkspace.Open(JobDefinition.Of(spec, JobTarget.Service), openOutput);
             try
             {
                 var found = await opened.Planner.ReadAsync(cancellationToken)
