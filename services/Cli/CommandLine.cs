@@ -3,6 +3,7 @@ using Serverless.Cli.Doctor;
 using Serverless.Cli.Jobs;
 using Serverless.Cli.Keys;
 using Serverless.Cli.Run;
+using Serverless.Cli.Services;
 using Serverless.Cli.Sidecars;
 using Serverless.Cli.Up;
 using Serverless.Contracts.Errors;
@@ -18,6 +19,7 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             UpCommand.Create(),
+            ApiCommand.Create(),
             KeysCommand.Create(),
             SidecarCommand.Create(),
             DoctorCommand.Create(),

@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Serverless.Contracts;
+using Serverless.Contracts.Errors;
+using Serverless.Contracts.Results;
+using Serverless.Contracts.Validation;
+using Serverless.Processing.Rows;
+using Serverless.Storage.Blobs;
+using Serverless.Storage.Tables;
+
+namespace Serverless.Processing.Jobs;
+
+/// <summary>Reads the output folder of a job, while it runs and after: a part that is there never changes.</summary>
+public sealed class JobOutput : IDisposable
+{
+    const string PartPrefix = "part-";
+
+    readonly IBlobStore store;
+
+    JobOutput(string uri, IBlobStore store) => (Uri, this.store) = (uri, store);
+
+    /// <summary>The folder.</summary>
+    public string Uri { get; }
+
+    /// <summary>Opens a folder; it need not be there.</summary>
+    /// <param name="uri">A path, <c>local://</c> or <c>az://</c>.</param>
+    /// <exception cref="JobException">It is no place for an output.</exception>
+    public static JobOutput Open(string uri)
+    {
+        try
+        {
+            return new JobOutput(uri, BlobUri.Parse(uri).OpenFolder());
+        }
+        catch (FormatException e)
+        {
+            throw new JobException(ErrorCodes.InvalidSpec, $"output.uri: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The manifest; null until the job has ended.</summary>
+    public Task<Manifest?> ReadManifestAsync(CancellationToken cancellationToken) => ReadAsync<Manifest>(Manifest.FileName, cancellationToken);
+
+    /// <summary>The columns of every part; null until they are known.</summary>
+    public async Task<IReadOnlyList<ColumnRecord>?> ReadSchemaAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync<JobPlan>(JobPlan.FileName, cancellationToken))?.Schema ?? (await ReadAsync<SchemaRecord>(SchemaRecord.FileName, cancellationToken))?.Columns;
+
+    /// <summary>The parts that are there, in the order of their rows.</summary>
+    public async Task<IReadOnlyList<BlobInfo>> ListPartsAsync(CancellationToken cancellationToken)
+    {
+        List<BlobInfo> parts = [];
+        await foreach (var blob in store.ListAsync(PartPrefix, cancellationToken))
+            parts.Add(blob);
+        return parts;
+    }
+
+    /// <summary>Opens a part to be downloaded.</summary>
+    /// <param name="part">Its name.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Its bytes; null if there is no such part.</returns>
+    public async Task<Stream?> OpenPartAsync(string part, CancellationToken cancellationToken)
+    {
+        if (!part.StartsWith(PartPrefix, StringComparison.Ordinal) || part.Contains('/', StringComparison.Ordinal))
+            return null;
+        try
+        {
+            return await store.OpenReadAsync(part, cancellation: cancellationToken);
+        }
+        catch (BlobException e) when (e.Kind == BlobErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads rows of the parts that are there.</summary>
+    /// <param name="onlyFailed">Only rows with an error.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<Row> ReadRowsAsync(bool onlyFailed, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var part in await ListPartsAsync(cancellationToken))
+        {
+            using var local = await store.GetLocalFileAsync(part.Name, cancellationToken);
+            using var file = Open(local.Path, part.Name);
+            var shape = new RowShape([.. file.Schema.Columns.Select(column => column.Name)]);
+            foreach (var values in file.ReadRows(0, long.MaxValue))
+            {
+                var row = new Row(shape, values);
+                if (!onlyFailed || row[OutputColumns.Error] is not null)
+                    yield return row;
+            }
+        }
+    }
+
+    /// <summary>Closes the folder.</summary>
+    public void Dispose() => store.Dispose();
+
+    ParquetFile Open(string path, string part)
+    {
+        try
+        {
+            return ParquetFile.Open(path);
+        }
+        catch (TableException e)
+        {
+            throw new JobException(ErrorCodes.OutputCorrupt, $"{Uri}: {part} cannot be read: {e.Message}", e);
+        }
+    }
+
+    async Task<T?> ReadAsync<T>(string name, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (await store.ReadTextAsync(name, cancellationToken) is not { } text)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, ContractsJson.Compact);
+        }
+        catch (JsonException e)
+        {
+            throw new JobException(ErrorCodes.OutputCorrupt, $"{Uri}: {name} is damaged: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using Serverless.Api.Hosting;
+using Serverless.Api.Jobs;
+using Serverless.Api.Security;
+using Serverless.Jobs;
+using Serverless.Placement.Hosting;
+using Serverless.Processing.Jobs;
+using Serverless.Storage.Blobs;
+using Serverless.Workflows;
+
+namespace Serverless.Api;
+
+/// <summary>The HTTP API, the workflows and the control actors, in one ASP.NET Core app with two ports.</summary>
+public static class ApiHost
+{
+    /// <summary>Builds the app.</summary>
+    /// <param name="options">How it is hosted.</param>
+    /// <param name="steps">What planning and finishing need. Default: this product's own.</param>
+    /// <param name="configure">Changes services: for tests.</param>
+    /// <exception cref="FormatException">An option is wrong; the message says how to set it.</exception>
+    public static WebApplication Build(ApiOptions options, JobRunnerOptions? steps = null, Action<WebApplicationBuilder>? configure = null)
+    {
+        var keys = new ApiKeyFile(options.KeyFile ?? Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()));
+        if (!IPAddress.IsLoopback(options.ListenAddress) && keys.Keys.Count == 0)
+        {
+            throw new FormatException($"{options.ListenAddress} lets other machines in, and there is no API key: make one with serverless keys create, or listen on loopback.");
+        }
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.ListenAddress, options.Port);
+            kestrel.Listen(IPAddress.Loopback, options.AppPort);
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddProblems();
+        builder.Services.AddOpenApi("v1");
+        builder.Services.AddApiSecurity(keys);
+        builder.Services.AddSidecarClient();
+        builder.Services.AddJobs(new JobsOptions { StorageRoot = BlobUri.Parse(options.StorageRoot) }, WebhookSettings.FromEnvironment());
+        builder.Services.AddJobWorkflows(steps ?? new JobRunnerOptions());
+        builder.Services.AddPlacement();
+        builder.Services.AddActors(actors =>
+        {
+            actors.UseJsonSerialization = true;
+            actors.Actors.RegisterJobs();
+            actors.AddPlacement();
+        });
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.UseRouting();
+        app.UseMiddleware<PortGate>(options.AppPort);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapActorsHandlers().AllowAnonymous();
+        app.MapHealth();
+        app.MapOpenApi().WithMetadata(PublicRoute.Instance).AllowAnonymous();
+        app.MapJobs();
+        app.MapEvents();
+        app.MapResults();
+        return app;
+    }
+}
