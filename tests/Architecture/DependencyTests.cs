@@ -28,7 +28,7 @@ public sealed class DependencyTests
     {
         ["components/Contracts"] = [],
         ["components/Inference"] = ["Microsoft.Extensions.Logging.Abstractions"],
-        ["components/Storage"] = [],
+        ["components/Storage"] = ["Azure.Identity", "Azure.Storage.Blobs"],
     };
 
     private static readonly string[] ProcessTests = ["tests/Api", "tests/Conformance", "tests/EndToEnd", "tests/Faults"];

@@ -53,7 +53,7 @@ public sealed class JobSpecTests
     [Theory]
     [InlineData("model.engine", "\"openai\"", "an engine other than local is not supported yet")]
     [InlineData("model.engine_args.tensor_parallel", "2", "a model on more than one GPU is not supported yet")]
-    [InlineData("output.uri", "\"az://c/x\"", "az:// is not supported yet")]
+    [InlineData("output.uri", "\"s3://c/x\"", "s3:// is not supported yet")]
     [InlineData("notify", "{\"webhook\": \"https://x\"}", "\"notify\" is not supported yet")]
     [InlineData("deduplicate", "true", "\"deduplicate\" is not supported yet")]
     public void What_a_later_version_will_do_is_refused_as_not_supported_yet(string path, string value, string message)

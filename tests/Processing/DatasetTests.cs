@@ -77,7 +77,7 @@ public sealed class DatasetTests : IDisposable
     [InlineData("absent.jsonl", "there is no file or folder")]
     [InlineData("*.parquet", "matches *.parquet")]
     [InlineData("notes.txt", "its ending does not say what it holds")]
-    [InlineData("az://c/x.jsonl", "az:// is not supported yet")]
+    [InlineData("s3://c/x.jsonl", "s3:// is not supported yet")]
     public async Task Input_that_is_not_there_says_what_was_looked_for(string uri, string message)
     {
         folder.Write("notes.txt", "x");

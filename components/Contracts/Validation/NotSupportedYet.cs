@@ -15,8 +15,8 @@ internal static class NotSupportedYet
         ("model.source", spec => IsRemote(spec.Model.Source)),
         ("model.engine_args.tensor_parallel", spec => spec.Model.EngineArgs.TensorParallel > 1),
         ("model.engine_args.pipeline_parallel", spec => spec.Model.EngineArgs.PipelineParallel > 1),
-        ("input.uri", spec => IsRemote(spec.Input.Uri)),
-        ("output.uri", spec => IsRemote(spec.Output.Uri)),
+        ("input.uri", spec => IsUnknown(spec.Input.Uri)),
+        ("output.uri", spec => IsUnknown(spec.Output.Uri)),
         ("deduplicate", spec => spec.Deduplicate),
         ("notify", spec => spec.Notify is not null),
     ];
@@ -41,6 +41,8 @@ internal static class NotSupportedYet
         .Concat(target == JobTarget.Service ? [] : ServiceOnly
             .Where(line => line.Asked(spec))
             .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} needs the job service: submit the job to it", ErrorCodes.NotSupported)));
+
+    static bool IsUnknown(string? uri) => IsRemote(uri) && Scheme(uri!) != "az";
 
     static bool IsRemote(string? uri) =>
         uri is not null && uri.Contains("://", StringComparison.Ordinal) && Scheme(uri) is not ("local" or "file" or "hf");

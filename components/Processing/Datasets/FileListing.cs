@@ -11,7 +11,7 @@ namespace Serverless.Processing.Datasets;
 /// <param name="Root">The store's root.</param>
 /// <param name="Name">One file's name; null for a folder or a glob.</param>
 /// <param name="Pattern">A glob; null for a file or a folder.</param>
-internal sealed record FileListing(string Root, string? Name, string? Pattern)
+internal sealed record FileListing(BlobUri Root, string? Name, string? Pattern)
 {
     static readonly Dictionary<string, InputFormat> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -23,30 +23,6 @@ internal sealed record FileListing(string Root, string? Name, string? Pattern)
         [".tab"] = InputFormat.Csv,
     };
 
-    public static FileListing Parse(string uri)
-    {
-        BlobUri location;
-        try
-        {
-            location = BlobUri.Parse(uri);
-        }
-        catch (FormatException e)
-        {
-            throw new JobException(ErrorCodes.InvalidInput, e.Message, e);
-        }
-
-        var path = location.Path;
-        if (File.Exists(path))
-            return new FileListing(Path.GetDirectoryName(path)!, Path.GetFileName(path), null);
-        if (Directory.Exists(path))
-            return new FileListing(path, null, null);
-        var segments = path.Split('/');
-        var glob = Array.FindIndex(segments, segment => segment.Contains('*', StringComparison.Ordinal));
-        if (glob < 0)
-            throw new JobException(ErrorCodes.InvalidInput, $"input {uri}: there is no file or folder {path}");
-        return new FileListing(string.Join('/', segments[..glob]) is { Length: > 0 } root ? root : "/", null, string.Join('/', segments[glob..]));
-    }
-
     /// <summary>The format of a file by its name; Auto if the name does not say.</summary>
     public static InputFormat FormatOf(string name) => Extensions.GetValueOrDefault(Path.GetExtension(name), InputFormat.Auto);
 
@@ -57,18 +33,27 @@ internal sealed record FileListing(string Root, string? Name, string? Pattern)
         {
             return await store.GetInfoAsync(Name, cancellationToken) is { } one
                 ? [ToRecord(one)]
-                : throw new JobException(ErrorCodes.InvalidInput, $"input: there is no file {Path.Combine(Root, Name)}");
+                : throw new JobException(ErrorCodes.InvalidInput, $"input: there is no file {Root.Below(Name)}");
         }
 
         List<InputFileRecord> files = [];
-        if (Pattern is not null)
+        if (Pattern is not null && !Root.IsLocal)
+        {
+            var matcher = new Matcher(StringComparison.Ordinal).AddInclude(Pattern);
+            await foreach (var blob in store.ListAsync(Pattern[..Pattern.IndexOf('*', StringComparison.Ordinal)], cancellationToken))
+            {
+                if (matcher.Match(blob.Name).HasMatches)
+                    files.Add(ToRecord(blob));
+            }
+        }
+        else if (Pattern is not null)
         {
             // Walks only folders that the pattern can lead into: "*.jsonl" in a home folder is no tour of everything below it.
-            foreach (var match in new Matcher(StringComparison.Ordinal).AddInclude(Pattern).Execute(new DirectoryInfoWrapper(new DirectoryInfo(Root))).Files)
+            foreach (var match in new Matcher(StringComparison.Ordinal).AddInclude(Pattern).Execute(new DirectoryInfoWrapper(new DirectoryInfo(Root.Path))).Files)
             {
                 files.Add(await store.GetInfoAsync(match.Path, cancellationToken) is { } one
                     ? ToRecord(one)
-                    : throw new JobException(ErrorCodes.InvalidInput, $"input: {Path.Combine(Root, match.Path)} matches {Pattern} and is no file; is it a link to nothing?"));
+                    : throw new JobException(ErrorCodes.InvalidInput, $"input: {Root.Below(match.Path)} matches {Pattern} and is no file; is it a link to nothing?"));
             }
         }
         else
@@ -86,15 +71,15 @@ internal sealed record FileListing(string Root, string? Name, string? Pattern)
         return files;
     }
 
-    /// <summary>Whether a file of this absolute path would be listed.</summary>
-    public bool Covers(string path, InputFormat format)
+    /// <summary>Whether a file of this place would be listed.</summary>
+    public bool Covers(BlobUri file, InputFormat format)
     {
         if (Name is not null)
-            return path == Path.Combine(Root, Name);
-        var folder = Root.TrimEnd('/') + "/";
-        if (!path.StartsWith(folder, StringComparison.Ordinal))
+            return file == Root.Below(Name);
+        var folder = Root.Below("").Path;
+        if (file.Container != Root.Container || !file.Path.StartsWith(folder, StringComparison.Ordinal))
             return false;
-        var name = path[folder.Length..];
+        var name = file.Path[folder.Length..];
         return Pattern is null ? !IsHidden(name) && Holds(name, format) : new Matcher(StringComparison.Ordinal).AddInclude(Pattern).Match(name).HasMatches;
     }
 

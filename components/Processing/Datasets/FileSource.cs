@@ -9,40 +9,32 @@ using Serverless.Storage.Blobs;
 namespace Serverless.Processing.Datasets;
 
 /// <summary>Rows of files, one file after the other.</summary>
-internal sealed class FileSource : IRowSource
+internal sealed class FileSource(string uri, InputFormat format) : IRowSource
 {
-    readonly InputFormat format;
-    readonly Lazy<(FileListing Listing, IBlobStore Store)> location;
-
-    public FileSource(string uri, InputFormat format)
-    {
-        this.format = format;
-        location = new(() =>
-        {
-            var listing = FileListing.Parse(uri);
-            return (listing, BlobUri.Parse(listing.Root).OpenFolder());
-        });
-    }
+    FileLocation? opened;
 
     public JsonNode? Identity => null;
 
-    IBlobStore Store => location.Value.Store;
+    public async Task<IReadOnlyList<InputFileRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        var location = await OpenAsync(cancellationToken);
+        return await location.Listing.ListAsync(location.Store, format, cancellationToken);
+    }
 
-    public Task<IReadOnlyList<InputFileRecord>> ListAsync(CancellationToken cancellationToken) =>
-        location.Value.Listing.ListAsync(Store, format, cancellationToken);
-
-    public bool Covers(string path) => location.Value.Listing.Covers(path, format);
+    public async ValueTask<bool> CoversAsync(BlobUri file, CancellationToken cancellationToken) =>
+        (await OpenAsync(cancellationToken)).Listing.Covers(file, format);
 
     public async Task<FileScanRecord> ScanAsync(
         IReadOnlyList<InputFileRecord> files, int file, int rowsPerRange, long limit, CancellationToken cancellationToken)
     {
         var columns = new SchemaInference();
         List<SourceRange> ranges = [];
-        await CheckUnchangedAsync(files[file], cancellationToken);
-        var scan = new FileScan(Store, files[file].Path, file, rowsPerRange, limit, columns);
+        var store = (await OpenAsync(cancellationToken)).Store;
+        await CheckUnchangedAsync(store, files[file], cancellationToken);
+        var scan = new FileScan(store, files[file].Path, file, rowsPerRange, limit, columns);
         await foreach (var range in FormatOf(files[file].Path).ScanAsync(scan, cancellationToken))
             ranges.Add(range);
-        await CheckUnchangedAsync(files[file], cancellationToken);
+        await CheckUnchangedAsync(store, files[file], cancellationToken);
         return new FileScanRecord(ranges.Sum(range => range.Rows), ranges, columns.ToRecords());
     }
 
@@ -50,31 +42,36 @@ internal sealed class FileSource : IRowSource
         IReadOnlyList<InputFileRecord> files, ShardRecord range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var file = files[range.File];
-        await CheckUnchangedAsync(file, cancellationToken);
+        var store = (await OpenAsync(cancellationToken)).Store;
+        await CheckUnchangedAsync(store, file, cancellationToken);
         long rows = 0;
-        await foreach (var row in FormatOf(file.Path).ReadAsync(Store, file.Path, range, cancellationToken))
+        await foreach (var row in FormatOf(file.Path).ReadAsync(store, file.Path, range, cancellationToken))
         {
             rows++;
             yield return row;
         }
 
-        await CheckUnchangedAsync(file, cancellationToken);
+        await CheckUnchangedAsync(store, file, cancellationToken);
         if (rows != range.Rows)
             throw new JobException(ErrorCodes.InputChanged, $"{file.Path}: shard {range.Shard} was planned with {range.Rows} rows, found {rows}");
     }
 
     public async IAsyncEnumerable<InputRow> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var store = (await OpenAsync(cancellationToken)).Store;
         foreach (var file in await ListAsync(cancellationToken))
         {
-            await foreach (var row in FormatOf(file.Path).StreamAsync(Store, file.Path, cancellationToken))
+            await foreach (var row in FormatOf(file.Path).StreamAsync(store, file.Path, cancellationToken))
                 yield return row;
         }
     }
 
-    async Task CheckUnchangedAsync(InputFileRecord file, CancellationToken cancellationToken)
+    // Two callers may do it at once: either's is as good.
+    async ValueTask<FileLocation> OpenAsync(CancellationToken cancellationToken) => opened ??= await FileLocation.OpenAsync(uri, cancellationToken);
+
+    static async Task CheckUnchangedAsync(IBlobStore store, InputFileRecord file, CancellationToken cancellationToken)
     {
-        var now = await Store.GetInfoAsync(file.Path, cancellationToken);
+        var now = await store.GetInfoAsync(file.Path, cancellationToken);
         if (now?.ETag != file.ETag)
         {
             throw new JobException(ErrorCodes.InputChanged,

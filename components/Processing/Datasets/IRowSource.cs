@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Processing.Rows;
+using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Datasets;
 
@@ -56,9 +57,9 @@ internal interface IRowSource
     /// <exception cref="JobException">There is no file.</exception>
     Task<IReadOnlyList<InputFileRecord>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether a file of this absolute path would be one of them.</summary>
+    /// <summary>Whether a file of this place would be one of them.</summary>
     /// <exception cref="JobException">There is no such input.</exception>
-    bool Covers(string path);
+    ValueTask<bool> CoversAsync(BlobUri file, CancellationToken cancellationToken);
 
     /// <summary>Looks at every row of one file once: ranges of at most so many rows (and <see cref="Dataset.MaxShardBytes"/>), columns and types.</summary>
     /// <param name="files">All files.</param>

@@ -5,6 +5,7 @@ using Serverless.Contracts;
 using Serverless.Contracts.Results;
 using Serverless.Processing.Output;
 using Serverless.Processing.Rows;
+using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Datasets;
 
@@ -20,7 +21,7 @@ internal sealed class ItemsSource(IEnumerable<object?> items) : IRowSource
 
     public Task<IReadOnlyList<InputFileRecord>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<InputFileRecord>>([]);
 
-    public bool Covers(string path) => false;
+    public ValueTask<bool> CoversAsync(BlobUri file, CancellationToken cancellationToken) => new(false);
 
     public Task<FileScanRecord> ScanAsync(IReadOnlyList<InputFileRecord> files, int file, int rowsPerRange, long limit, CancellationToken cancellationToken)
     {

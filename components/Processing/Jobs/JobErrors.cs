@@ -13,8 +13,9 @@ public static class JobErrors
     public static JobException Classify(Exception exception) => exception switch
     {
         JobException error => error,
-        BlobException { Kind: BlobErrorKind.NoSpace or BlobErrorKind.AccessDenied or BlobErrorKind.InvalidName } error =>
+        BlobException { Kind: BlobErrorKind.NoSpace or BlobErrorKind.AccessDenied or BlobErrorKind.InvalidName or BlobErrorKind.NoStore or BlobErrorKind.TooLarge } error =>
             new JobException(ErrorCodes.Storage, error.Message, error),
+        BlobException { Kind: BlobErrorKind.Changed } error => new JobException(ErrorCodes.InputChanged, error.Message, error),
         TableException { InnerException: IOException inner } when inner.Message.Contains("No space left", StringComparison.Ordinal) =>
             new JobException(ErrorCodes.Storage, $"{exception.Message}; free some and run the job again", exception),
         UnauthorizedAccessException => new JobException(ErrorCodes.Storage, exception.Message, exception),

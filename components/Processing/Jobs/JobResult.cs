@@ -34,7 +34,8 @@ public sealed class JobResult
         {
             if (limit <= 0)
                 yield break;
-            using var file = await OpenAsync(store, part.Name, cancellationToken);
+            using var local = await FetchAsync(store, part.Name, cancellationToken);
+            using var file = Open(local.Path, part.Name);
             var shape = new RowShape([.. file.Schema.Columns.Select(column => column.Name)]);
             foreach (var values in file.ReadRows(0, limit))
             {
@@ -44,19 +45,31 @@ public sealed class JobResult
         }
     }
 
-    async Task<ParquetFile> OpenAsync(IBlobStore store, string part, CancellationToken cancellationToken)
+    async Task<LocalFile> FetchAsync(IBlobStore store, string part, CancellationToken cancellationToken)
     {
         try
         {
-            // Parts are local files in every store that there is so far; they outlive this object.
-            using var local = await store.GetLocalFileAsync(part, cancellationToken);
-            return ParquetFile.Open(local.Path);
+            return await store.GetLocalFileAsync(part, cancellationToken);
         }
-        catch (Exception e) when (e is BlobException or TableException)
+        catch (BlobException e)
         {
-            throw new JobException(ErrorCodes.OutputCorrupt, $"{OutputUri}: {part} cannot be read: {e.Message}", e);
+            throw e.Kind == BlobErrorKind.NotFound ? Unreadable(part, e) : JobErrors.Classify(e);
         }
     }
+
+    ParquetFile Open(string path, string part)
+    {
+        try
+        {
+            return ParquetFile.Open(path);
+        }
+        catch (TableException e)
+        {
+            throw Unreadable(part, e);
+        }
+    }
+
+    JobException Unreadable(string part, Exception e) => new(ErrorCodes.OutputCorrupt, $"{OutputUri}: {part} cannot be read: {e.Message}", e);
 
     internal static Task<JobResult> RunAsync(JobDefinition job, JobHost host, IProgress<JobProgress>? progress, CancellationToken cancellationToken) =>
         JobErrors.GuardAsync(

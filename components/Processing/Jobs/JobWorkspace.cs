@@ -36,14 +36,21 @@ internal sealed class JobWorkspace : IDisposable
     public static JobWorkspace Open(JobDefinition job, Func<BlobUri, IBlobStore> openOutput)
     {
         var location = LocationOf(job.Spec.Output.Uri);
-        return new JobWorkspace(job, location, openOutput(location));
+        try
+        {
+            return new JobWorkspace(job, location, openOutput(location));
+        }
+        catch (BlobException e)
+        {
+            throw JobErrors.Classify(e);
+        }
     }
 
     /// <summary>Looks at files and model: whose folder it would be, and over which content.</summary>
     public async Task<JobIntake> LookAsync(ModelRevision modelRevision, TimeProvider time, CancellationToken cancellationToken)
     {
         // Parts that lie inside the input would be rows of the next run.
-        if (Job.Dataset.Source.Covers(Path.Combine(Location.Path, AnyPart)))
+        if (await Job.Dataset.Source.CoversAsync(Location.Below(AnyPart), cancellationToken))
         {
             throw new JobException(ErrorCodes.InvalidSpec,
                 $"output.uri: {Location} lies inside the input {Job.Spec.Input.Uri}, so its parts would be rows of the next run; choose a folder outside");
@@ -84,7 +91,7 @@ internal sealed class JobWorkspace : IDisposable
         try
         {
             var output = BlobUri.Parse(uri);
-            for (var path = output.Path; path is not null; path = Path.GetDirectoryName(path))
+            for (var path = output.IsLocal ? output.Path : null; path is not null; path = Path.GetDirectoryName(path))
             {
                 if (File.Exists(path))
                     throw new JobException(ErrorCodes.InvalidSpec, $"output.uri: expected a folder, but {path} is a file");

@@ -15,6 +15,15 @@ public enum BlobErrorKind
     /// <summary>The disk or a quota is full.</summary>
     NoSpace,
 
+    /// <summary>The container that blobs would lie in does not exist.</summary>
+    NoStore,
+
+    /// <summary>The content is larger than a blob may be.</summary>
+    TooLarge,
+
+    /// <summary>The blob was written anew while it was read.</summary>
+    Changed,
+
     /// <summary>Anything else: worth another try.</summary>
     Unavailable,
 }

@@ -26,8 +26,8 @@ public interface IBlobStore : IDisposable
     /// <exception cref="BlobException">Kind NotFound if there is no such blob.</exception>
     ValueTask<Stream> OpenReadAsync(string name, long offset = 0, long? length = null, CancellationToken cancellation = default);
 
-    /// <summary>The blob as a local file, for readers that need one: in a local store the blob itself, otherwise a copy that goes with the
-    /// returned object. Not to be written to.</summary>
+    /// <summary>The blob as a local file, for readers that need one: in a local store the blob itself, otherwise a copy that is
+    /// there as long as the returned object. Not to be written to.</summary>
     /// <exception cref="BlobException">Kind NotFound if there is no such blob.</exception>
     ValueTask<LocalFile> GetLocalFileAsync(string name, CancellationToken cancellation = default);
 
@@ -52,14 +52,25 @@ public interface IBlobStore : IDisposable
 public sealed record BlobInfo(string Name, long Size, string ETag, DateTimeOffset LastModified);
 
 /// <summary>A local file that is deleted on disposal if it is temporary.</summary>
-public sealed class LocalFile(string path, bool temporary) : IDisposable
+public sealed class LocalFile : IDisposable
 {
+    private Action? release;
+
+    /// <summary>A file.</summary>
+    /// <param name="path">Its absolute path.</param>
+    /// <param name="temporary">Whether it goes with this object.</param>
+    public LocalFile(string path, bool temporary)
+        : this(path, temporary ? () => File.Delete(path) : null)
+    {
+    }
+
+    /// <param name="path">Its absolute path.</param>
+    /// <param name="release">Told once that the file is not needed any more.</param>
+    internal LocalFile(string path, Action? release) => (Path, this.release) = (path, release);
+
     /// <summary>Its absolute path.</summary>
-    public string Path => path;
+    public string Path { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (temporary) File.Delete(path);
-    }
+    public void Dispose() => Interlocked.Exchange(ref release, null)?.Invoke();
 }

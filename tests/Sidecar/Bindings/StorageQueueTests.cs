@@ -5,7 +5,7 @@ using Serverless.Sidecar.Tests.Components;
 
 namespace Serverless.Sidecar.Tests.Bindings;
 
-public sealed class StorageQueueTests(Azurite azurite) : IClassFixture<Azurite>, IAsyncDisposable
+public sealed class StorageQueueTests(AzuriteQueues azurite) : IClassFixture<AzuriteQueues>, IAsyncDisposable
 {
     private readonly TestFolder _folder = new();
     private readonly TestApp _app = new();

@@ -24,7 +24,38 @@ public sealed class BlobUriTests
     }
 
     [Theory]
-    [InlineData("az://data/x", "az:// is not supported yet; supported are local:///absolute/path, file:///absolute/path and plain paths")]
+    [InlineData("az://data/in/a%20b.jsonl", "data", "in/a b.jsonl", false)]
+    [InlineData("AZ://data/x//*.parquet?#", "data", "x/*.parquet?#", false)]
+    [InlineData("az://data/x/", "data", "x", true)]
+    [InlineData("az://data", "data", "", true)]
+    [InlineData("az://data/", "data", "", true)]
+    public void A_location_in_azure_becomes_a_container_and_a_path_in_it(string text, string container, string path, bool folder)
+    {
+        var uri = BlobUri.Parse(text, "/base");
+        uri.IsLocal.ShouldBeFalse();
+        uri.Container.ShouldBe(container);
+        uri.Path.ShouldBe(path);
+        uri.IsFolder.ShouldBe(folder);
+        BlobUri.Parse(uri.ToString()).ShouldBe(uri);
+    }
+
+    [Theory]
+    [InlineData("az://data/a/b", "az://data/a/", "b")]
+    [InlineData("az://data/b", "az://data/", "b")]
+    [InlineData("/a/b", "local:///a/", "b")]
+    [InlineData("/b", "local:///", "b")]
+    public void A_location_lies_below_its_folder(string text, string folder, string name)
+    {
+        var uri = BlobUri.Parse(text);
+        uri.Split().ShouldBe((BlobUri.Parse(folder), name));
+        uri.Split().Folder.Below(name).ShouldBe(uri);
+    }
+
+    [Theory]
+    [InlineData("s3://data/x", "s3:// is not supported yet; supported are az://container/path, local:///absolute/path, file:///absolute/path and plain paths")]
+    [InlineData("az:///x", "\"\" is no name of a container")]
+    [InlineData("az://Data/x", "\"Data\" is no name of a container")]
+    [InlineData("az://data/../x", "has a \"..\" in it")]
     [InlineData("https://example.com/x", "https:// is not supported yet")]
     [InlineData("local://data/x", "names a host; a local path has three slashes: local:///data/x")]
     [InlineData("local:///data/../x", "has a \"..\" in it")]

@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 
-namespace Serverless.Sidecar.Tests.Bindings;
+namespace Serverless.Tests.Servers;
 
-/// <summary>Azurite's queue service on a free port of the loopback, one for the tests of a class.</summary>
-public sealed class Azurite : IAsyncLifetime
+/// <summary>One service of Azurite on a free port of the loopback, one for the tests of a class.</summary>
+public abstract class Azurite(string service) : IAsyncLifetime
 {
     public const string Account = "devstoreaccount1";
 
@@ -17,12 +17,12 @@ public sealed class Azurite : IAsyncLifetime
     /// <summary>The address of the account.</summary>
     public string Endpoint { get; private set; } = "";
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         var program = typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AzuriteFolder").Value!;
         _process = new ChildProcess(
             "node",
-            [Path.Combine(program, "node_modules/azurite/dist/src/queue/main.js"), "--queueHost", "127.0.0.1", "--queuePort", "0", "--location", _folder, "--skipApiVersionCheck", "--disableTelemetry"],
+            [Path.Combine(program, $"node_modules/azurite/dist/src/{service}/main.js"), $"--{service}Host", "127.0.0.1", $"--{service}Port", "0", "--location", _folder, "--skipApiVersionCheck", "--disableTelemetry"],
             _folder);
         var address = await _process.WaitAsync(output => Regex.Match(output, @"(?:listening|listens) (?:at|on) (http://127\.0\.0\.1:[1-9]\d*)") is { Success: true } match ? match.Groups[1].Value : null, "the start of Azurite");
         Endpoint = $"{address}/{Account}";
@@ -36,5 +36,16 @@ public sealed class Azurite : IAsyncLifetime
         }
 
         Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
+}
+
+/// <summary>Azurite's queues.</summary>
+public sealed class AzuriteQueues() : Azurite("queue");
+
+/// <summary>Azurite's blobs.</summary>
+public sealed class AzuriteBlobs() : Azurite("blob")
+{
+    /// <summary>What a client needs to be told.</summary>
+    public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Endpoint};";
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Serverless.Sidecar.Tests.Bindings;
+namespace Serverless.Tests.Servers;
 
 /// <summary>A server in a process of its own that ends with the test.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
