@@ -17,6 +17,9 @@ public static class LocalEngine
     public static ModelRevision ReportingTo(IProgress<DownloadProgress> progress) =>
         async (modelSource, cancellationToken) => (await ModelSource.ResolveAsync(modelSource, progress: progress, cancellationToken: cancellationToken)).Revision;
 
+    /// <summary>The default loader, whose engines do not log.</summary>
+    public static EngineLoader Default => LoadAsync;
+
     internal static Task<IGenerationEngine> LoadAsync(EngineOptions options, CancellationToken cancellationToken) => LoadAsync(options, null, cancellationToken);
 
     internal static async Task<string> RevisionAsync(string modelSource, CancellationToken cancellationToken) =>

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+using Serverless.Placement.Cluster;
+using Serverless.Workers.Sidecar;
+
+namespace Serverless.Workers;
+
+/// <summary>
+/// Tells the cluster that the node is there, from a thread of its own: a process whose thread pool is busy with rows is not lost.
+/// </summary>
+internal sealed class Heartbeat(WorkerNode node, ControlPlane control, WorkerOptions options, ILogger<Heartbeat> logger) : IDisposable
+{
+    readonly ManualResetEventSlim stopped = new();
+    readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    bool isStarted;
+
+    public void Start()
+    {
+        isStarted = true;
+        new Thread(Run) { IsBackground = true, Name = "heartbeat", Priority = ThreadPriority.AboveNormal }.Start();
+    }
+
+    /// <summary>No heartbeat follows that the cluster could take for a new beginning.</summary>
+    public Task StopAsync()
+    {
+        stopped.Set();
+        return isStarted ? ended.Task : Task.CompletedTask;
+    }
+
+    public void Dispose() => stopped.Dispose();
+
+    void Run()
+    {
+        var failures = 0;
+        do
+        {
+            try
+            {
+                var answer = control.HeartbeatAsync(Report()).GetAwaiter().GetResult();
+                failures = 0;
+                if (answer.Drain)
+                    node.Drain();
+            }
+            catch (Exception e)
+            {
+                failures++;
+                Log.HeartbeatFailed(logger, failures, e);
+            }
+        }
+        while (!stopped.Wait(failures > 0 ? Backoff.Pause(failures) : options.HeartbeatInterval));
+
+        ended.SetResult();
+    }
+
+    NodeReport Report() => new(
+        node.Identity.NodeId, node.Identity.Incarnation, NodeResources.Accelerators, NodeResources.Others, options.Labels, node.IsDraining, node.Health);
+}

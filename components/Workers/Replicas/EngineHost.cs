@@ -1,0 +1,62 @@
+using Serverless.Contracts.Errors;
+using Serverless.Inference;
+using Serverless.Placement.Pools;
+using Serverless.Processing;
+using Serverless.Processing.Jobs;
+
+namespace Serverless.Workers.Replicas;
+
+/// <summary>The engine of one replica: loaded in the background, unloaded when the pool has no use for it.</summary>
+/// <param name="spec">Model and arguments.</param>
+/// <param name="load">Loads it.</param>
+internal sealed class EngineHost(EngineSpec spec, EngineLoader load) : IAsyncDisposable
+{
+    readonly CancellationTokenSource stop = new();
+    Task<IGenerationEngine>? loading;
+
+    /// <summary>The engine, once it is there.</summary>
+    public IGenerationEngine? Engine => loading is { IsCompletedSuccessfully: true } loaded ? loaded.Result : null;
+
+    /// <summary>Why it is not there.</summary>
+    public ReplicaError? Error { get; private set; }
+
+    public ReplicaState State => Error is not null ? ReplicaState.Failed : Engine is null ? ReplicaState.Starting : ReplicaState.Ready;
+
+    /// <summary>Begins to load; does not throw.</summary>
+    /// <param name="before">What must have ended first: engines that leave the same device.</param>
+    /// <param name="onLoaded">Told when the engine is there, or cannot be.</param>
+    public void Start(Task before, Action onLoaded)
+    {
+        loading = Task.Run(async () =>
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await load(spec.Model.ToEngineOptions(), stop.Token);
+        });
+        _ = loading.ContinueWith(
+            ended =>
+            {
+                if (ended.Exception?.InnerException is { } failure)
+                    Error = ToError(JobErrors.Classify(failure));
+                onLoaded();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>Unloads it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        if (loading is not null)
+        {
+            await ((Task)loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (Engine is { } engine)
+                await engine.DisposeAsync();
+        }
+
+        stop.Dispose();
+    }
+
+    static ReplicaError ToError(JobException error) => new(error.Code, error.Message);
+}

@@ -1,0 +1,199 @@
+using Serverless.Contracts.Errors;
+using Serverless.Placement.Pools;
+using Serverless.Placement.Workers;
+using Serverless.Workers.Sidecar;
+
+namespace Serverless.Workers.Replicas;
+
+/// <summary>
+/// One replica of a pool on this node: an engine, and the loop that goes to the pool with free slots and comes back with shards of any
+/// job. Shards start the moment they come and share the engine's batches, so a shard or a job that ends leaves no gap.
+/// </summary>
+internal sealed class Replica : IAsyncDisposable
+{
+    readonly EngineStart start;
+    readonly WorkerIdentity worker;
+    readonly ReplicaServices services;
+    readonly EngineHost engine;
+    readonly Action<JobException> onEngineFailed;
+    readonly Signal signal = new();
+    readonly Lock access = new();
+    readonly Dictionary<string, ReplicaJob> jobs = [];
+    readonly CancellationTokenSource abandon = new();
+    volatile bool isDraining;
+
+    public Replica(EngineStart start, WorkerIdentity worker, ReplicaServices services, Processing.EngineLoader load, Task before, Action<JobException> onEngineFailed)
+    {
+        (this.start, this.worker, this.services, this.onEngineFailed) = (start, worker, services, onEngineFailed);
+        engine = new EngineHost(start.Engine, load);
+        engine.Start(before, signal.Raise);
+        Completion = Task.Run(RunAsync);
+    }
+
+    /// <summary>Ends when the engine is unloaded. Never faults.</summary>
+    public Task Completion { get; }
+
+    public EngineHealth Health => new(start.ReplicaId, start.PoolId, State, Running().Count, engine.Error?.Message);
+
+    ReplicaState State => isDraining ? ReplicaState.Draining : engine.State;
+
+    /// <summary>There is something at the pool.</summary>
+    public void Wake() => signal.Raise();
+
+    /// <summary>Takes no more shards, and ends when those that it has are done.</summary>
+    public void Drain()
+    {
+        isDraining = true;
+        signal.Raise();
+    }
+
+    /// <summary>Stops what runs, at the engine's next step.</summary>
+    public void StopAttempts()
+    {
+        foreach (var attempt in Attempts())
+            attempt.Stop();
+    }
+
+    /// <summary>Ends without waiting for anybody to acknowledge anything.</summary>
+    public void Abandon() => abandon.CancelUnlessDisposed();
+
+    public async ValueTask DisposeAsync()
+    {
+        Abandon();
+        await Completion;
+        signal.Dispose();
+        abandon.Dispose();
+    }
+
+    async Task RunAsync()
+    {
+        try
+        {
+            await LoopAsync();
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            // Whoever waits for the attempts learns from the pool that they are gone.
+        }
+        catch (Exception e)
+        {
+            Log.ReplicaFailed(services.Logger, start.ReplicaId, e);
+        }
+
+        foreach (var job in TakeJobs(_ => true))
+            await job.DisposeAsync();
+        try
+        {
+            await engine.DisposeAsync();
+        }
+        catch (Exception e)
+        {
+            Log.ReplicaFailed(services.Logger, start.ReplicaId, e);
+        }
+
+        Log.ReplicaEnded(services.Logger, start.ReplicaId);
+    }
+
+    async Task LoopAsync()
+    {
+        for (var failures = 0; ;)
+        {
+            var running = Running();
+            if (isDraining && running.Count == 0)
+                break;
+            try
+            {
+                Obey(await services.Control.ExchangeAsync(start.PoolId, Exchange(running), abandon.Token));
+                failures = 0;
+            }
+            catch (Exception e) when (!abandon.IsCancellationRequested)
+            {
+                failures++;
+                Log.ExchangeFailed(services.Logger, start.ReplicaId, failures, e);
+            }
+
+            foreach (var idle in TakeJobs(job => job.IdleTime > services.Options.JobIdleTime))
+                await idle.DisposeAsync();
+            await signal.WaitAsync(failures > 0 ? Backoff.Pause(failures) : Interval, abandon.Token);
+        }
+
+        await LastExchangeAsync();
+    }
+
+    /// <summary>The pool hears that the last attempts are over; if not, it finds out by itself.</summary>
+    async Task LastExchangeAsync()
+    {
+        try
+        {
+            await services.Control.ExchangeAsync(start.PoolId, Exchange([]), abandon.Token);
+        }
+        catch (Exception e)
+        {
+            Log.ExchangeFailed(services.Logger, start.ReplicaId, 1, e);
+        }
+    }
+
+    TimeSpan Interval => Running().Count > 0 || engine.State == ReplicaState.Starting ? services.Options.ExchangeInterval : services.Options.IdleInterval;
+
+    WorkerExchange Exchange(List<RunningShard> running) => new(
+        start.ReplicaId,
+        worker.NodeId,
+        worker.Incarnation,
+        State,
+        running,
+        State == ReplicaState.Ready ? Math.Max(0, services.Options.MaxShardsPerReplica - running.Count) : 0,
+        engine.Error);
+
+    void Obey(ExchangeAnswer answer)
+    {
+        foreach (var shard in answer.Stop)
+            JobOf(shard.JobId)?.Stop(shard);
+        if (answer.Retire)
+        {
+            Log.Retired(services.Logger, start.ReplicaId);
+            isDraining = true;
+            StopAttempts();
+            signal.Raise();
+        }
+
+        // Draining may have begun while the exchange was under way: leases that come with it are left, and so over with the next.
+        if (isDraining || engine.Engine is not { } ready)
+            return;
+        foreach (var lease in answer.Shards)
+        {
+            ReplicaJob? job;
+            lock (access)
+            {
+                if (!jobs.TryGetValue(lease.JobId, out job))
+                    jobs[lease.JobId] = job = new ReplicaJob(lease, ready, services, start.ReplicaId, signal.Raise, onEngineFailed);
+            }
+
+            job.Start(lease);
+        }
+    }
+
+    ReplicaJob? JobOf(string jobId)
+    {
+        lock (access)
+            return jobs.GetValueOrDefault(jobId);
+    }
+
+    List<ReplicaJob> TakeJobs(Func<ReplicaJob, bool> which)
+    {
+        lock (access)
+        {
+            var taken = jobs.Where(job => which(job.Value)).ToList();
+            foreach (var (id, _) in taken)
+                jobs.Remove(id);
+            return [.. taken.Select(job => job.Value)];
+        }
+    }
+
+    List<Attempt> Attempts()
+    {
+        lock (access)
+            return [.. jobs.Values.SelectMany(job => job.Attempts)];
+    }
+
+    List<RunningShard> Running() => [.. Attempts().Select(attempt => attempt.Key)];
+}

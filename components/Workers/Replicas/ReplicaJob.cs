@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Serverless.Contracts.Errors;
+using Serverless.Inference;
+using Serverless.Placement.Pools;
+using Serverless.Processing.Jobs;
+
+namespace Serverless.Workers.Replicas;
+
+/// <summary>One job on one replica: its document and plan, opened once, its attempts, and what the job is told of them.</summary>
+internal sealed class ReplicaJob : IAsyncDisposable
+{
+    readonly ShardLease first;
+    readonly IGenerationEngine engine;
+    readonly Action<JobException> onEngineFailed;
+    readonly ILogger logger;
+    readonly TimeProvider time;
+    readonly Lock access = new();
+    readonly ConcurrentDictionary<RunningShard, Attempt> attempts = new();
+    readonly JobReporter reporter;
+    readonly CancellationTokenSource stop = new();
+    Task<WorkerJob>? opening;
+    long idleSince;
+
+    public ReplicaJob(ShardLease first, IGenerationEngine engine, ReplicaServices services, string replicaId, Action onAcknowledged, Action<JobException> onEngineFailed)
+    {
+        (this.first, this.engine, this.onEngineFailed) = (first, engine, onEngineFailed);
+        (logger, time) = (services.Logger, services.Options.TimeProvider);
+        idleSince = time.GetTimestamp();
+        reporter = new JobReporter(first.JobId, replicaId, attempts, services, onAcknowledged);
+    }
+
+    public IEnumerable<Attempt> Attempts => attempts.Values;
+
+    /// <summary>How long it has been without an attempt.</summary>
+    public TimeSpan IdleTime => attempts.IsEmpty ? time.GetElapsedTime(Volatile.Read(ref idleSince)) : TimeSpan.Zero;
+
+    /// <summary>Starts an attempt, unless it has it. A lower attempt at the same shard is stopped.</summary>
+    public void Start(ShardLease lease)
+    {
+        var attempt = new Attempt(lease);
+        if (!attempts.TryAdd(attempt.Key, attempt))
+            return;
+        foreach (var other in attempts.Values.Where(other => other.Key.Shard == attempt.Key.Shard && other.Key.Attempt < attempt.Key.Attempt))
+            other.Stop();
+        _ = Task.Run(() => RunAsync(attempt));
+    }
+
+    public void Stop(RunningShard shard)
+    {
+        if (attempts.TryGetValue(shard, out var attempt))
+            attempt.Stop();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        foreach (var attempt in attempts.Values)
+            attempt.Stop();
+        await reporter.DisposeAsync();
+        if (opening is { } opened)
+        {
+            await ((Task)opened).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (opened.IsCompletedSuccessfully)
+                await (await opened).DisposeAsync();
+        }
+
+        stop.Dispose();
+    }
+
+    async Task RunAsync(Attempt attempt)
+    {
+        attempt.End(await TryAsync(attempt));
+        Volatile.Write(ref idleSince, time.GetTimestamp());
+        reporter.Wake();
+    }
+
+    async Task<ShardOutcome> TryAsync(Attempt attempt)
+    {
+        try
+        {
+            var job = await OpenAsync().WaitAsync(attempt.StopToken);
+            attempt.Counter = job.CreateCounter();
+            return attempt.Done(await job.RunAsync(attempt.Work, attempt.Counter, attempt.StopToken));
+        }
+        catch (Exception e)
+        {
+            // What breaks on the way out is not the attempt's failure, unless it is the engine.
+            var error = JobErrors.Classify(e);
+            if (attempt.IsStopped && error.Code != ErrorCodes.EngineFailed)
+                return attempt.Stopped();
+            Log.AttemptFailed(logger, attempt.Key, error.Code, error.Message);
+            if (error.Code == ErrorCodes.EngineFailed)
+                onEngineFailed(error);
+            return attempt.Failed(error.Code, error.Message);
+        }
+    }
+
+    /// <summary>The job, opened once; a failure is not kept.</summary>
+    Task<WorkerJob> OpenAsync()
+    {
+        lock (access)
+        {
+            if (opening is null or { IsFaulted: true } or { IsCanceled: true })
+                opening = Task.Run(async () => await WorkerJob.OpenAsync(await JobSpecs.ReadAsync(first.SpecUri, stop.Token), engine, stop.Token));
+            return opening;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Serverless.Contracts.Errors;
+using Serverless.Inference;
+using Serverless.Placement.Pools;
+using Serverless.Workers.Tests.Fakes;
+
+namespace Serverless.Workers.Tests;
+
+/// <summary>Engines and processes that come and go.</summary>
+public sealed class LifeTests : IAsyncLifetime
+{
+    WorkerBench bench = null!;
+
+    public async ValueTask InitializeAsync() => bench = await WorkerBench.StartAsync();
+
+    public ValueTask DisposeAsync() => bench.DisposeAsync();
+
+    [Fact]
+    public async Task A_node_says_what_it_has_and_leaves_when_it_ends()
+    {
+        await bench.StartWorkerAsync(bench.Options() with { Labels = WorkerOptions.ParseLabels("zone=a, disk=ssd") });
+        var report = bench.Record.Heartbeats[0];
+        report.NodeId.ShouldBe(WorkerBench.NodeId);
+        report.Accelerators.ShouldHaveSingleItem().Type.ShouldBe("cpu");
+        report.Resources["cpu"].ShouldBe(Environment.ProcessorCount);
+        report.Labels.ShouldBe(new Dictionary<string, string> { ["zone"] = "a", ["disk"] = "ssd" });
+        await bench.StopWorkerAsync();
+        bench.Record.Leaves.ShouldBe([new(WorkerBench.NodeId, report.Incarnation)]);
+    }
+
+    [Fact]
+    public async Task The_next_process_of_a_node_is_another_incarnation_without_replicas()
+    {
+        await bench.StartWorkerAsync();
+        await bench.StartEngineAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges.Count > 0, "an exchange");
+        await bench.StopWorkerAsync();
+        var before = bench.Record.Heartbeats.Count;
+        await bench.StartWorkerAsync();
+        await bench.Record.UntilAsync(record => record.Heartbeats.Count > before, "a heartbeat of the next process");
+        bench.Record.Heartbeats[^1].Incarnation.ShouldNotBe(bench.Record.Heartbeats[0].Incarnation);
+        bench.Record.Heartbeats[^1].Health!.Engines.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_retired_unloads_its_engine_and_is_gone()
+    {
+        await bench.StartWorkerAsync();
+        await bench.StartEngineAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Ready), "a replica that is ready");
+        bench.Record.Retire.Add(WorkerBench.ReplicaId);
+        await bench.Door.WakeAsync(WorkerBench.ReplicaId);
+        await bench.Record.UntilAsync(record => record.Exchanges[^1].State == ReplicaState.Draining, "the last exchange");
+        await bench.StopWorkerAsync();
+        bench.Engine.Disposals.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_stopped_ends_when_its_shards_are_done_and_takes_no_more()
+    {
+        var job = await bench.PlanAsync("job-1", "a", "b");
+        var gate = new TaskCompletionSource();
+        bench.Engine.Gate = gate.Task;
+        bench.Record.Slots = 1;
+        bench.Record.Offer(job.Lease(0), job.Lease(1));
+        await bench.StartWorkerAsync();
+        await bench.StartEngineAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.Running.Count == 1), "a shard that runs");
+        await bench.Door.StopEngineAsync(WorkerBench.ReplicaId);
+        await bench.Record.UntilAsync(record => record.Exchanges[^1] is { State: ReplicaState.Draining, Capacity: 0 }, "a replica that drains");
+        gate.SetResult();
+        await bench.Record.UntilAsync(record => record.Exchanges[^1] is { State: ReplicaState.Draining, Running.Count: 0 }, "the last exchange");
+        bench.Record.Ended.ShouldHaveSingleItem().Kind.ShouldBe(ShardOutcomeKind.Done);
+    }
+
+    [Fact]
+    public async Task An_engine_that_cannot_be_loaded_is_reported_with_its_code()
+    {
+        bench.Load = _ => throw new InferenceException(InferenceErrorCodes.OutOfMemory, "the weights need 900 GB");
+        await bench.StartWorkerAsync();
+        await bench.StartEngineAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Failed), "the failure");
+        var error = bench.Record.Exchanges.First(exchange => exchange.State == ReplicaState.Failed).Error!;
+        error.Code.ShouldBe(ErrorCodes.OutOfMemory);
+        error.Message.ShouldContain("900 GB");
+        (await bench.Door.GetHealthAsync()).Engines.ShouldHaveSingleItem().Message!.ShouldContain("900 GB");
+    }
+
+    [Fact]
+    public async Task A_process_that_is_asked_to_end_finishes_its_shards()
+    {
+        var job = await bench.PlanAsync("job-1", "a");
+        var gate = new TaskCompletionSource();
+        bench.Engine.Gate = gate.Task;
+        bench.Record.Offer(job.Lease(0));
+        await bench.StartWorkerAsync();
+        await bench.StartEngineAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.Running.Count == 1), "a shard that runs");
+        var stopping = bench.StopWorkerAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges[^1].State == ReplicaState.Draining, "a replica that drains");
+        gate.SetResult();
+        await stopping;
+        bench.Record.Ended.ShouldHaveSingleItem().Kind.ShouldBe(ShardOutcomeKind.Done);
+        bench.Record.Leaves.Count.ShouldBe(1);
+        job.Parts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_asked_to_end_stops_shards_that_take_too_long()
+    {
+        var job = await bench.PlanAsync("job-1", "a");
+        bench.Engine.Gate = new TaskCompletionSource().Task;
+        bench.Record.Offer(job.Lease(0));
+        await bench.StartWorkerAsync(bench.Options() with { DrainTime = TimeSpan.Zero });
+        await bench.StartEngineAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.Running.Count == 1), "a shard that runs");
+        await bench.StopWorkerAsync();
+        bench.Record.Ended.ShouldHaveSingleItem().Kind.ShouldBe(ShardOutcomeKind.Stopped);
+        bench.Engine.Disposals.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_node_that_drains_says_so_and_takes_no_replica()
+    {
+        await bench.StartWorkerAsync(bench.Options() with { HeartbeatInterval = TimeSpan.FromMilliseconds(50) });
+        bench.Record.Drain = true;
+        await bench.Record.UntilAsync(record => record.Heartbeats[^1].Draining, "a heartbeat that says so");
+        var refused = await Should.ThrowAsync<Dapr.Actors.ActorMethodInvocationException>(() => bench.StartEngineAsync());
+        refused.Message.ShouldContain("drains");
+    }
+
+    [Fact]
+    public async Task A_broken_engine_fails_its_shards_and_ends_the_process_with_a_code()
+    {
+        var job = await bench.PlanAsync("job-1", "a", FakeEngine.Dies);
+        bench.Record.Offer(job.Lease(0), job.Lease(1));
+        var running = Task.Run(() => WorkerHost.RunAsync(bench.Options(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance));
+        await bench.Record.UntilAsync(record => record.Heartbeats.Count > 0, "the first heartbeat");
+        await bench.StartEngineAsync();
+        (await running.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBe(1);
+        bench.Record.Ended.ShouldContain(ended => ended.Kind == ShardOutcomeKind.Failed && ended.ErrorCode == ErrorCodes.EngineFailed);
+        bench.Record.Leaves.Count.ShouldBe(1);
+    }
+}
