@@ -51,7 +51,8 @@ public static class WorkerHost
     public static async Task<int> RunAsync(WorkerOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         await using var app = Build(options, loggers);
+        var node = app.Services.GetRequiredService<WorkerNode>();
         await app.RunAsync(cancellationToken);
-        return app.Services.GetRequiredService<WorkerNode>().Failure is null ? 0 : 1;
+        return node.Failure is null ? 0 : 1;
     }
 }

@@ -125,7 +125,7 @@ public sealed class LifeTests : IAsyncLifetime
         bench.Record.Drain = true;
         await bench.Record.UntilAsync(record => record.Heartbeats[^1].Draining, "a heartbeat that says so");
         var refused = await Should.ThrowAsync<Dapr.Actors.ActorMethodInvocationException>(() => bench.StartEngineAsync());
-        refused.Message.ShouldContain("drains");
+        refused.InnerException!.Message.ShouldContain("drains");
     }
 
     [Fact]

@@ -45,5 +45,9 @@ internal sealed class FakeClusterActor(ActorHost host, ControlRecord record) : A
         return Task.CompletedTask;
     }
 
+    public Task ReportUseAsync(NodeUse use) => throw new NotSupportedException();
+
+    public Task RequestDrainAsync(string nodeId) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<NodeView>> GetNodesAsync() => throw new NotSupportedException();
 }

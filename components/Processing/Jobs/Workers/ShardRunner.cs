@@ -79,8 +79,9 @@ internal sealed class ShardRunner(
         var reading = feed.ReadAsync(rows, firstIndex, attempt.Token);
         try
         {
+            // A row that waits for the engine behind others' ends with its attempt, not when its turn has come.
             await foreach (var slot in feed.Slots.ReadAllAsync(attempt.Token))
-                yield return (slot, await slot.Outcome);
+                yield return (slot, await slot.Outcome.WaitAsync(cancellationToken));
         }
         finally
         {
