@@ -16,9 +16,10 @@ public static class ApiHost
     /// <summary>Builds the app.</summary>
     /// <param name="options">How it is hosted.</param>
     /// <param name="steps">What planning and finishing need. Default: this product's own.</param>
+    /// <param name="loggers">Where it logs. Default: nowhere.</param>
     /// <param name="configure">Changes services: for tests.</param>
     /// <exception cref="FormatException">An option is wrong; the message says how to set it.</exception>
-    public static WebApplication Build(ApiOptions options, JobRunnerOptions? steps = null, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(ApiOptions options, JobRunnerOptions? steps = null, ILoggerFactory? loggers = null, Action<WebApplicationBuilder>? configure = null)
     {
         var keys = new ApiKeyFile(options.KeyFile ?? Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()));
         if (!IPAddress.IsLoopback(options.ListenAddress) && keys.Keys.Count == 0)
@@ -34,6 +35,12 @@ public static class ApiHost
             kestrel.Listen(options.ListenAddress, options.Port);
             kestrel.Listen(IPAddress.Loopback, options.AppPort);
         });
+        builder.Logging.ClearProviders();
+        if (loggers is not null)
+        {
+            builder.Services.AddSingleton(loggers);
+        }
+
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblems();
         builder.Services.AddOpenApi("v1");

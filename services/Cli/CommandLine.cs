@@ -20,6 +20,7 @@ internal static class CommandLine
             RunCommand.Create(),
             UpCommand.Create(),
             ApiCommand.Create(),
+            WorkerCommand.Create(),
             KeysCommand.Create(),
             SidecarCommand.Create(),
             DoctorCommand.Create(),

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Serverless.Cli.Up;
+using Serverless.Telemetry;
 
 namespace Serverless.Cli.Services;
 
@@ -15,14 +17,24 @@ internal static class ServiceHosting
     public static Option<bool> Supervised() => new(ParentWatch.Option) { Description = "End when standard input ends", Hidden = true };
 
     /// <summary>Runs an app until it is cancelled.</summary>
-    public static async Task<int> RunAsync(Func<WebApplication> build, CancellationToken cancellation)
-    {
-        try
+    public static Task<int> RunAsync(string service, Func<ILoggerFactory, WebApplication> build, CancellationToken cancellation) => RunAsync(
+        service,
+        async loggers =>
         {
-            await using var app = build();
+            await using var app = build(loggers);
             await app.StartAsync(cancellation);
             await app.WaitForShutdownAsync(cancellation);
             return ExitCode.Ok;
+        },
+        cancellation);
+
+    /// <summary>Runs a service and says its errors in words.</summary>
+    public static async Task<int> RunAsync(string service, Func<ILoggerFactory, Task<int>> run, CancellationToken cancellation)
+    {
+        try
+        {
+            using var telemetry = TelemetrySession.Start(TelemetryOptions.FromEnvironment(service));
+            return await run(telemetry.Loggers);
         }
         catch (FormatException error)
         {

@@ -40,7 +40,7 @@ internal static class UpPlan
 
     private static ChildCommand WorkerOf(App app, UpOptions options, IReadOnlyDictionary<string, string> tokens) => new(
         app.Id,
-        ["worker", "--node-id", $"{NodePrefix()}-{app.Id}", "--app-port", Text(app.AppPort), "--data", options.DataFolder],
+        ["worker", "--node-id", $"{NodePrefix()}-{app.Id}", "--app-port", Text(app.AppPort), "--data", Path.Combine(options.DataFolder, "workers", app.Id)],
         WithEndpoints(app, tokens));
 
     private static Dictionary<string, string> WithEndpoints(App app, IReadOnlyDictionary<string, string> tokens) => new(tokens)
