@@ -114,7 +114,8 @@ public sealed class LifeTests : IAsyncLifetime
         await bench.StartEngineAsync();
         await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.Running.Count == 1), "a shard that runs");
         await bench.StopWorkerAsync();
-        bench.Record.Ended.ShouldHaveSingleItem().Kind.ShouldBe(ShardOutcomeKind.Stopped);
+        var ended = bench.Record.Ended.ShouldHaveSingleItem();
+        (ended.Kind, ended.ErrorCode).ShouldBe((ShardOutcomeKind.WorkerLost, ErrorCodes.WorkerLost));
         bench.Engine.Disposals.ShouldBe(1);
     }
 

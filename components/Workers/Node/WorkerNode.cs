@@ -81,7 +81,7 @@ internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IH
         if (Failure is null)
             await WaitAsync(ended, options.DrainTime, hurry);
         foreach (var replica in replicas.Values)
-            replica.StopAttempts();
+            replica.Leave($"node {Identity.NodeId} ends");
         await WaitAsync(ended, options.LastReportTime, hurry);
         foreach (var replica in replicas.Values)
             replica.Abandon();

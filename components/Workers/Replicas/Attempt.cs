@@ -1,3 +1,4 @@
+using Serverless.Contracts.Errors;
 using Serverless.Placement.Pools;
 using Serverless.Processing.Jobs;
 using Serverless.Workers.Sidecar;
@@ -10,6 +11,7 @@ internal sealed class Attempt(ShardLease lease) : IDisposable
     readonly CancellationTokenSource stop = new();
     volatile ShardOutcome? outcome;
     volatile ShardCounter? counter;
+    volatile string? leaving;
     volatile bool isStopped;
 
     public ShardLease Lease => lease;
@@ -20,6 +22,11 @@ internal sealed class Attempt(ShardLease lease) : IDisposable
 
     /// <summary>Whether somebody ordered that it stops.</summary>
     public bool IsStopped => isStopped;
+
+    /// <summary>How an attempt that is stopped ends: on order, or because its worker goes, which others must make good.</summary>
+    public ShardOutcome Stopped => leaving is { } why
+        ? Ended(ShardOutcomeKind.WorkerLost) with { ErrorCode = ErrorCodes.WorkerLost, ErrorMessage = why }
+        : Ended(ShardOutcomeKind.Stopped);
 
     /// <summary>How it ended; null while it runs.</summary>
     public ShardOutcome? Outcome => outcome;
@@ -39,10 +46,19 @@ internal sealed class Attempt(ShardLease lease) : IDisposable
     public ShardProgress Progress => new(
         lease.Ticket.Shard, lease.Ticket.Attempt, counter?.RowsDone ?? 0, counter?.RowsFailed ?? 0, counter?.InputTokens ?? 0, counter?.OutputTokens ?? 0);
 
+    /// <summary>Somebody ordered that it stops.</summary>
     public void Stop()
     {
         isStopped = true;
         stop.CancelUnlessDisposed();
+    }
+
+    /// <summary>The worker stops it, though the shard is wanted.</summary>
+    public void Leave(string why)
+    {
+        if (!isStopped)
+            leaving = why;
+        Stop();
     }
 
     public void End(ShardOutcome how) => outcome = how;
@@ -54,8 +70,6 @@ internal sealed class Attempt(ShardLease lease) : IDisposable
         InputTokens = result.Usage.InputTokens,
         OutputTokens = result.Usage.OutputTokens,
     };
-
-    public ShardOutcome Stopped() => Ended(ShardOutcomeKind.Stopped);
 
     public ShardOutcome Failed(string code, string message) => Ended(ShardOutcomeKind.Failed) with { ErrorCode = code, ErrorMessage = message };
 

@@ -14,9 +14,9 @@ internal static class JobSpecs
     /// <exception cref="JobException">There is none, or it is damaged.</exception>
     public static async Task<JobSpec> ReadAsync(string uri, CancellationToken cancellationToken)
     {
-        var slash = uri.LastIndexOf('/');
-        using var store = BlobUri.Parse(uri[..slash]).OpenFolder();
-        var text = await store.ReadTextAsync(uri[(slash + 1)..], cancellationToken)
+        var (folder, name) = BlobUri.Parse(uri).Split();
+        using var store = folder.OpenFolder();
+        var text = await store.ReadTextAsync(name, cancellationToken)
             ?? throw new JobException(ErrorCodes.InvalidSpec, $"the job's document {uri} is not there; was the job deleted?");
         try
         {

@@ -47,11 +47,11 @@ internal sealed class Replica : IAsyncDisposable
         signal.Raise();
     }
 
-    /// <summary>Stops what runs, at the engine's next step.</summary>
-    public void StopAttempts()
+    /// <summary>Stops what runs, at the engine's next step; others must take it.</summary>
+    public void Leave(string why)
     {
         foreach (var attempt in Attempts())
-            attempt.Stop();
+            attempt.Leave(why);
     }
 
     /// <summary>Ends without waiting for anybody to acknowledge anything.</summary>
@@ -146,15 +146,16 @@ internal sealed class Replica : IAsyncDisposable
 
     void Obey(ExchangeAnswer answer)
     {
-        foreach (var shard in answer.Stop)
-            JobOf(shard.JobId)?.Stop(shard);
         if (answer.Retire)
         {
             Log.Retired(services.Logger, start.ReplicaId);
             isDraining = true;
-            StopAttempts();
+            Leave($"replica {start.ReplicaId} on node {worker.NodeId} was given back");
             signal.Raise();
         }
+
+        foreach (var shard in answer.Stop)
+            JobOf(shard.JobId)?.Stop(shard);
 
         // Draining may have begun while the exchange was under way: leases that come with it are left, and so over with the next.
         if (isDraining || engine.Engine is not { } ready)

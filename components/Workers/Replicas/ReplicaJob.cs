@@ -56,7 +56,7 @@ internal sealed class ReplicaJob : IAsyncDisposable
     {
         await stop.CancelAsync();
         foreach (var attempt in attempts.Values)
-            attempt.Stop();
+            attempt.Leave("its replica has ended");
         await reporter.DisposeAsync();
         if (opening is { } opened)
         {
@@ -88,7 +88,7 @@ internal sealed class ReplicaJob : IAsyncDisposable
             // What breaks on the way out is not the attempt's failure, unless it is the engine.
             var error = JobErrors.Classify(e);
             if (attempt.IsStopped && error.Code != ErrorCodes.EngineFailed)
-                return attempt.Stopped();
+                return attempt.Stopped;
             Log.AttemptFailed(logger, attempt.Key, error.Code, error.Message);
             if (error.Code == ErrorCodes.EngineFailed)
                 onEngineFailed(error);
