@@ -29,6 +29,7 @@ internal sealed class PlacementApp : IAsyncDisposable
     private readonly int _port = FreePort();
     private readonly Action<PlacementOptions>? _configure;
     private EmbeddedSidecar _sidecar = null!;
+    private int _writes;
     private WebApplication _app = null!;
 
     private PlacementApp(Action<PlacementOptions>? configure) => _configure = configure;
@@ -37,12 +38,26 @@ internal sealed class PlacementApp : IAsyncDisposable
 
     public Heard Heard { get; } = new();
 
+    /// <summary>How often an actor's state was written.</summary>
+    public int Writes => Volatile.Read(ref _writes);
+
     public IClusterActor Cluster => Proxy<IClusterActor>(IClusterActor.Id, IClusterActor.ActorType);
 
     public static async Task<PlacementApp> StartAsync(Action<PlacementOptions>? configure = null)
     {
         var app = new PlacementApp(configure);
-        app._sidecar = await EmbeddedSidecar.StartAsync(new SidecarOptions { Apps = [new SidecarAppOptions { AppId = "api", AppPort = app._port }], TimeProvider = app.Time });
+        app._sidecar = await EmbeddedSidecar.StartAsync(new SidecarOptions
+        {
+            Apps = [new SidecarAppOptions { AppId = "api", AppPort = app._port }],
+            TimeProvider = app.Time,
+            OnPoint = point =>
+            {
+                if (point == "sidecar.actor-state.after-commit")
+                {
+                    Interlocked.Increment(ref app._writes);
+                }
+            },
+        });
         await app.StartAppAsync();
         return app;
     }
@@ -64,16 +79,30 @@ internal sealed class PlacementApp : IAsyncDisposable
         await StartAppAsync();
     }
 
-    /// <summary>Moves the clock on, and lets what fell due happen while nodes go on living.</summary>
+    /// <summary>Moves the clock on until something is so, a second at a time, while nodes go on living.</summary>
+    public Task PassUntilAsync(Func<Task<bool>> condition, string otherwise, params NodeReport[] living) => Eventually.Get(
+        async () =>
+        {
+            await PassAsync(TimeSpan.FromSeconds(1), living);
+            return await condition();
+        },
+        so => so,
+        otherwise);
+
+    public Task PassUntilAsync(Func<bool> condition, string otherwise, params NodeReport[] living) =>
+        PassUntilAsync(() => Task.FromResult(condition()), otherwise, living);
+
+    /// <summary>Moves the clock on, a second at a time, while nodes go on living.</summary>
     public async Task PassAsync(TimeSpan time, params NodeReport[] living)
     {
-        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(5))
+        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
         {
-            Time.Advance(TimeSpan.FromSeconds(5));
             foreach (var node in living)
             {
                 await Cluster.HeartbeatAsync(node);
             }
+
+            Time.Advance(TimeSpan.FromSeconds(1));
         }
     }
 
