@@ -18,7 +18,8 @@ public sealed partial class EnginePoolActor
             return new ExchangeAnswer([], exchange.Running, Retire: true);
         }
 
-        if (replica.Incarnation is not null && replica.Incarnation != exchange.Incarnation)
+        var anew = replica.Incarnation is not null && replica.Incarnation != exchange.Incarnation;
+        if (anew)
         {
             Lose(replica, "its process is another one");
         }
@@ -57,7 +58,7 @@ public sealed partial class EnginePoolActor
             (_failures, replica.Message) = (0, null);
         }
 
-        if (replica.State != before || Silent(now).Length > 0)
+        if (anew || replica.State != before || Silent(now).Length > 0)
         {
             await AlignAsync(sweep: false);
         }

@@ -74,8 +74,7 @@ internal sealed class PlacementApp : IAsyncDisposable
     /// <summary>The process of the app is gone and another one comes; what is in memory is lost.</summary>
     public async Task RestartAsync()
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await EndAppAsync();
         await StartAppAsync();
     }
 
@@ -103,14 +102,23 @@ internal sealed class PlacementApp : IAsyncDisposable
             }
 
             Time.Advance(TimeSpan.FromSeconds(1));
+
+            // A way to the app and back: the sidecar's looks after the app keep pace with the clock.
+            await Cluster.GetNodesAsync();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await EndAppAsync();
         await _sidecar.DisposeAsync();
+    }
+
+    /// <summary>Waits for nothing that is under way: a turn may be waiting for a clock that stands.</summary>
+    private async Task EndAppAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
     }
 
     private async Task StartAppAsync()
