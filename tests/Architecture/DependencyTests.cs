@@ -14,11 +14,8 @@ public sealed class DependencyTests
         ["components/Processing"] = ["components/Contracts", "components/Inference", "components/Storage"],
         ["components/Client"] = ["components/Contracts"],
         ["components/Placement"] = ["components/Contracts"],
-<<<<<<< HEAD
         ["components/Jobs"] = ["components/Contracts", "components/Placement", "components/Processing", "components/Storage"],
-=======
         ["components/Workers"] = ["components/Contracts", "components/Inference", "components/Placement", "components/Processing", "components/Storage"],
->>>>>>> 4fa0c50 (Workers: a node's engines, the loop to the pool, reports to jobs)
         ["dapr/Protocol"] = [],
         ["dapr/Sdk/Common"] = [],
         ["dapr/Sdk/Client"] = [],
