@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serverless.Placement.Workers;
+using Serverless.Workers.InFlight;
 using Serverless.Workers.Sidecar;
 
 namespace Serverless.Workers;
@@ -29,6 +30,7 @@ public static class WorkerHost
         builder.Services.AddSingleton<ControlPlane>();
         builder.Services.AddSingleton<WorkerNode>();
         builder.Services.AddSingleton<Heartbeat>();
+        builder.Services.AddSingleton<LostReports>();
         builder.Services.AddHostedService<WorkerLife>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTime + options.LastReportTime + Closing);
         builder.Services.AddActors(actors =>

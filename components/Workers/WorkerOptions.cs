@@ -14,7 +14,7 @@ public sealed record WorkerOptions
     /// <summary>Labels that jobs may ask for. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>A folder of its own that outlives the process, for what the next process must know. Default: null, nothing is kept.</summary>
+    /// <summary>A folder that outlives the process, for what the node's next process must know. Default: null, nothing is kept.</summary>
     public string? DataFolder { get; init; }
 
     /// <summary>The sidecar's HTTP address. Default: <c>DAPR_HTTP_ENDPOINT</c>, else <c>DAPR_HTTP_PORT</c> on this host, else port 3500.</summary>

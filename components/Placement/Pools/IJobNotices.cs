@@ -36,9 +36,10 @@ public sealed record WorkerReport(string JobId, string ReplicaId, IReadOnlyList<
 /// <param name="OutputTokens">Tokens generated.</param>
 /// <param name="ErrorCode">For a failure: one of the error codes of Contracts.</param>
 /// <param name="ErrorMessage">For a failure: what went wrong.</param>
+/// <param name="SuspectRows">Rows (positions in the shard) that the engine had when it broke or its worker died: one of them may be the cause. Default: not known.</param>
 public sealed record ShardOutcome(
     int Group, int Shard, int Attempt, ShardOutcomeKind Kind, long Rows = 0, long RowsFailed = 0, long InputTokens = 0, long OutputTokens = 0,
-    string? ErrorCode = null, string? ErrorMessage = null);
+    string? ErrorCode = null, string? ErrorMessage = null, IReadOnlyList<long>? SuspectRows = null);
 
 /// <summary>How an attempt can end.</summary>
 public enum ShardOutcomeKind

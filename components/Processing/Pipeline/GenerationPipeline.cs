@@ -163,6 +163,7 @@ internal sealed class GenerationPipeline : IAsyncDisposable
             {
                 if (!generating.TryRemove(result.Request.Id, out var slot))
                     throw new JobException(ErrorCodes.EngineFailed, $"the engine gave a result for request \"{result.Request.Id}\", which is not in flight");
+                slot.LeaveEngine();
                 slot.Complete(result);
             }
 
@@ -179,6 +180,7 @@ internal sealed class GenerationPipeline : IAsyncDisposable
         await foreach (var slot in prepared.Reader.ReadAllAsync(cancellationToken))
         {
             generating[slot.Request!.Id] = slot;
+            slot.EnterEngine();
             yield return slot.Request;
         }
     }

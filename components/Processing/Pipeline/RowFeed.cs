@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Serverless.Processing.Datasets;
+using Serverless.Processing.Jobs;
 
 namespace Serverless.Processing.Pipeline;
 
@@ -7,7 +8,7 @@ namespace Serverless.Processing.Pipeline;
 /// Reads rows into the shared stages and keeps their order for whoever writes them. At most so many rows are between reading and
 /// writing, so memory is bounded however slow the slowest row is.
 /// </summary>
-internal sealed class RowFeed(GenerationPipeline pipeline, int windowRows)
+internal sealed class RowFeed(GenerationPipeline pipeline, int windowRows, IRowWatch? watch = null, long firstPosition = 0)
 {
     // The slot being read and the one being awaited are outside the channel.
     readonly Channel<RowSlot> slots = Channel.CreateBounded<RowSlot>(
@@ -21,11 +22,12 @@ internal sealed class RowFeed(GenerationPipeline pipeline, int windowRows)
         async () =>
         {
             Exception? failure = null;
+            var position = firstPosition;
             try
             {
                 await foreach (var input in rows.WithCancellation(cancellationToken))
                 {
-                    var slot = new RowSlot(firstIndex++, input.Row, cancellationToken);
+                    var slot = new RowSlot(firstIndex++, input.Row, cancellationToken, watch, position++);
                     await slots.Writer.WriteAsync(slot, cancellationToken);
                     await SubmitAsync(slot, input);
                 }

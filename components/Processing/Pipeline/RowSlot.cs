@@ -1,5 +1,6 @@
 using Serverless.Contracts.Errors;
 using Serverless.Inference;
+using Serverless.Processing.Jobs;
 using Serverless.Processing.Rows;
 
 namespace Serverless.Processing.Pipeline;
@@ -16,8 +17,12 @@ internal readonly record struct RowOutcome(GenerationResult? Result, RowError? E
 /// <param name="index">Position of the row in the dataset.</param>
 /// <param name="row">Its input columns; empty if it could not be read.</param>
 /// <param name="cancellationToken">Ends the row's generation.</param>
-internal sealed class RowSlot(long index, Row row, CancellationToken cancellationToken)
+/// <param name="watch">Told when the row is in the engine. Default: nobody.</param>
+/// <param name="position">What it is told: the row's position in its shard.</param>
+internal sealed class RowSlot(long index, Row row, CancellationToken cancellationToken, IRowWatch? watch = null, long position = 0)
 {
+    int entry;
+
     readonly TaskCompletionSource<RowOutcome> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public long Index => index;
@@ -31,6 +36,10 @@ internal sealed class RowSlot(long index, Row row, CancellationToken cancellatio
 
     /// <summary>Completes with the row's fate; faults only if the engine itself failed.</summary>
     public Task<RowOutcome> Outcome => outcome.Task;
+
+    public void EnterEngine() => entry = watch?.Enter(position) ?? 0;
+
+    public void LeaveEngine() => watch?.Leave(entry);
 
     public void Complete(GenerationResult result) => outcome.TrySetResult(new RowOutcome(result, null));
 

@@ -1,22 +1,29 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serverless.Placement.Cluster;
+using Serverless.Workers.InFlight;
 using Serverless.Workers.Sidecar;
 
 namespace Serverless.Workers;
 
 /// <summary>The node comes to the cluster when its actor can be called, and leaves it when its shards are done or given back.</summary>
-internal sealed class WorkerLife(WorkerNode node, Heartbeat heartbeat, ControlPlane control, ILogger<WorkerLife> logger) : IHostedLifecycleService
+internal sealed class WorkerLife(WorkerNode node, Heartbeat heartbeat, LostReports lostReports, ControlPlane control, ILogger<WorkerLife> logger) : IHostedLifecycleService, IDisposable
 {
+    readonly CancellationTokenSource stop = new();
+    Task reporting = Task.CompletedTask;
+
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         heartbeat.Start();
+        reporting = lostReports.SendAsync(node.Lost, stop.Token);
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await node.EndAsync(cancellationToken);
+        await stop.CancelAsync();
+        await reporting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await heartbeat.StopAsync();
         try
         {
@@ -36,4 +43,6 @@ internal sealed class WorkerLife(WorkerNode node, Heartbeat heartbeat, ControlPl
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => stop.Dispose();
 }

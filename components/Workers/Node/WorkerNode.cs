@@ -4,19 +4,24 @@ using Microsoft.Extensions.Logging;
 using Serverless.Contracts.Errors;
 using Serverless.Placement.Workers;
 using Serverless.Processing;
+using Serverless.Workers.InFlight;
 using Serverless.Workers.Replicas;
 using Serverless.Workers.Sidecar;
 
 namespace Serverless.Workers;
 
 /// <summary>The replicas of this node, and how the process ends.</summary>
-internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IHostApplicationLifetime lifetime, ILogger<WorkerNode> logger)
+internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IHostApplicationLifetime lifetime, ILogger<WorkerNode> logger) : IDisposable
 {
+    readonly InFlightFile? inFlight = options.DataFolder is { } folder ? InFlightFile.Open(folder, options.NodeId) : null;
     readonly ConcurrentDictionary<string, Replica> replicas = new();
     readonly Lock access = new();
     JobException? failure;
 
     public WorkerIdentity Identity { get; } = new(options.NodeId, Guid.NewGuid().ToString("N"));
+
+    /// <summary>What the node's last process had when it died.</summary>
+    public IReadOnlyList<LostAttempt> Lost => inFlight?.Lost ?? [];
 
     public bool IsDraining { get; private set; }
 
@@ -39,7 +44,7 @@ internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IH
 
             // A device is free when the engine that the pool has given back has left it.
             var leaving = Task.WhenAll(replicas.Values.Where(other => other.Health.State == Placement.Pools.ReplicaState.Draining).Select(other => other.Completion));
-            var services = new ReplicaServices(control, options, logger);
+            var services = new ReplicaServices(control, options, logger, inFlight);
             var replica = new Replica(start, Identity, services, options.LoadEngine ?? LocalEngine.Default, leaving, Fail);
             replicas[start.ReplicaId] = replica;
             _ = RemoveAsync(start.ReplicaId, replica);
@@ -87,6 +92,8 @@ internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IH
             replica.Abandon();
         await ended;
     }
+
+    public void Dispose() => inFlight?.Dispose();
 
     async Task WaitAsync(Task ended, TimeSpan atMost, CancellationToken hurry) =>
         await Task.WhenAny(ended, Task.Delay(atMost, options.TimeProvider, hurry));

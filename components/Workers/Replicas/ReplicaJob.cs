@@ -4,6 +4,7 @@ using Serverless.Contracts.Errors;
 using Serverless.Inference;
 using Serverless.Placement.Pools;
 using Serverless.Processing.Jobs;
+using Serverless.Workers.InFlight;
 
 namespace Serverless.Workers.Replicas;
 
@@ -14,6 +15,8 @@ internal sealed class ReplicaJob : IAsyncDisposable
     readonly IGenerationEngine engine;
     readonly Action<JobException> onEngineFailed;
     readonly ILogger logger;
+    readonly InFlightFile? inFlight;
+    readonly string replicaId;
     readonly TimeProvider time;
     readonly Lock access = new();
     readonly ConcurrentDictionary<RunningShard, Attempt> attempts = new();
@@ -24,8 +27,8 @@ internal sealed class ReplicaJob : IAsyncDisposable
 
     public ReplicaJob(ShardLease first, IGenerationEngine engine, ReplicaServices services, string replicaId, Action onAcknowledged, Action<JobException> onEngineFailed)
     {
-        (this.first, this.engine, this.onEngineFailed) = (first, engine, onEngineFailed);
-        (logger, time) = (services.Logger, services.Options.TimeProvider);
+        (this.first, this.engine, this.replicaId, this.onEngineFailed) = (first, engine, replicaId, onEngineFailed);
+        (logger, time, inFlight) = (services.Logger, services.Options.TimeProvider, services.InFlight);
         idleSince = time.GetTimestamp();
         reporter = new JobReporter(first.JobId, replicaId, attempts, services, onAcknowledged);
     }
@@ -77,11 +80,12 @@ internal sealed class ReplicaJob : IAsyncDisposable
 
     async Task<ShardOutcome> TryAsync(Attempt attempt)
     {
+        using var rows = inFlight?.Begin(new LostAttempt(attempt.Key.JobId, replicaId, attempt.Lease.Group, attempt.Key.Shard, attempt.Key.Attempt, []));
         try
         {
             var job = await OpenAsync().WaitAsync(attempt.StopToken);
             attempt.Counter = job.CreateCounter();
-            return attempt.Done(await job.RunAsync(attempt.Work, attempt.Counter, attempt.StopToken));
+            return attempt.Done(await job.RunAsync(attempt.Work, attempt.Counter, attempt.StopToken, rows));
         }
         catch (Exception e)
         {
@@ -90,9 +94,10 @@ internal sealed class ReplicaJob : IAsyncDisposable
             if (attempt.IsStopped && error.Code != ErrorCodes.EngineFailed)
                 return attempt.Stopped;
             Log.AttemptFailed(logger, attempt.Key, error.Code, error.Message);
-            if (error.Code == ErrorCodes.EngineFailed)
-                onEngineFailed(error);
-            return attempt.Failed(error.Code, error.Message);
+            if (error.Code != ErrorCodes.EngineFailed)
+                return attempt.Failed(error.Code, error.Message);
+            onEngineFailed(error);
+            return attempt.Failed(error.Code, error.Message) with { SuspectRows = rows?.Positions };
         }
     }
 

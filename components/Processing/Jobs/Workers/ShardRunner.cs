@@ -23,8 +23,9 @@ internal sealed class ShardRunner(
     /// <param name="progress">Told of its rows.</param>
     /// <param name="cancellationToken">Stops it at the engine's next step.</param>
     /// <param name="poison">Rows (positions in the shard) that the engine must not see. Default: none.</param>
+    /// <param name="watch">Told which rows the engine has. Default: nobody.</param>
     public async Task<PartMetadata> RunAsync(
-        ShardRecord shard, IShardProgress progress, CancellationToken cancellationToken, IReadOnlyList<long>? poison = null)
+        ShardRecord shard, IShardProgress progress, CancellationToken cancellationToken, IReadOnlyList<long>? poison = null, IRowWatch? watch = null)
     {
         using var scratch = output.Store.CreateScratch();
         long done = 0, failed = 0;
@@ -37,7 +38,7 @@ internal sealed class ShardRunner(
         try
         {
             var rows = job.Dataset.Source.ReadAsync(plan.Files, shard, cancellationToken);
-            await foreach (var (slot, outcome) in GenerateAsync(poison is { Count: > 0 } ? WithoutAsync(rows, poison) : rows, shard.FirstRow, cancellationToken))
+            await foreach (var (slot, outcome) in GenerateAsync(poison is { Count: > 0 } ? WithoutAsync(rows, poison) : rows, shard, 0, watch, cancellationToken))
             {
                 var usage = UsageOf(outcome);
                 part.Add(slot.Index, projector.Project(slot, outcome), usage);
@@ -58,12 +59,12 @@ internal sealed class ShardRunner(
 
     /// <summary>Sends some rows of a shard through the engine and keeps nothing of them.</summary>
     /// <returns>How many there were.</returns>
-    public async Task<long> ProbeAsync(ShardRecord shard, ProbeRows probe, IReadOnlyList<long>? poison, CancellationToken cancellationToken)
+    public async Task<long> ProbeAsync(ShardRecord shard, ProbeRows probe, IReadOnlyList<long>? poison, IRowWatch? watch, CancellationToken cancellationToken)
     {
         long rows = 0;
         var all = job.Dataset.Source.ReadAsync(plan.Files, shard, cancellationToken);
         var some = SliceAsync(poison is { Count: > 0 } ? WithoutAsync(all, poison) : all, probe);
-        await foreach (var _ in GenerateAsync(some, shard.FirstRow + probe.First, cancellationToken))
+        await foreach (var _ in GenerateAsync(some, shard, probe.First, watch, cancellationToken))
             rows++;
         return rows;
     }
@@ -72,11 +73,11 @@ internal sealed class ShardRunner(
     int WindowRows => Math.Max(job.Spec.BatchSize, 4 * job.Spec.Model.EngineArgs.MaxNumSeqs);
 
     async IAsyncEnumerable<(RowSlot Slot, RowOutcome Outcome)> GenerateAsync(
-        IAsyncEnumerable<InputRow> rows, long firstIndex, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<InputRow> rows, ShardRecord shard, long firstPosition, IRowWatch? watch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var feed = new RowFeed(pipeline, WindowRows);
-        var reading = feed.ReadAsync(rows, firstIndex, attempt.Token);
+        var feed = new RowFeed(pipeline, WindowRows, watch, firstPosition);
+        var reading = feed.ReadAsync(rows, shard.FirstRow + firstPosition, attempt.Token);
         try
         {
             // A row that waits for the engine behind others' ends with its attempt, not when its turn has come.

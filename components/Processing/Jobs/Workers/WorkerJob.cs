@@ -69,15 +69,16 @@ public sealed class WorkerJob : IAsyncDisposable
     /// <param name="work">The attempt.</param>
     /// <param name="counter">Counts its rows.</param>
     /// <param name="cancellationToken">Stops it at the engine's next step.</param>
+    /// <param name="watch">Told which of its rows the engine has. Default: nobody.</param>
     /// <exception cref="JobException">It failed; the code says what that means.</exception>
-    public Task<ShardResult> RunAsync(ShardWork work, ShardCounter counter, CancellationToken cancellationToken) => JobErrors.GuardAsync(
+    public Task<ShardResult> RunAsync(ShardWork work, ShardCounter counter, CancellationToken cancellationToken, IRowWatch? watch = null) => JobErrors.GuardAsync(
         async () =>
         {
             var shard = await pages.GetAsync(work.Shard, cancellationToken);
             if (work.Probe is { } probe)
-                return await ProbeAsync(shard, work, probe, cancellationToken);
+                return await ProbeAsync(shard, work, probe, watch, cancellationToken);
             var part = await files.TryReadAsync(shard, cancellationToken)
-                ?? await runner.RunAsync(shard, counter, cancellationToken, work.PoisonRows);
+                ?? await runner.RunAsync(shard, counter, cancellationToken, work.PoisonRows, watch);
             return new ShardResult(part.Rows, part.RowsFailed, part.Usage);
         },
         cancellationToken);
@@ -90,9 +91,9 @@ public sealed class WorkerJob : IAsyncDisposable
         workspace.Dispose();
     }
 
-    async Task<ShardResult> ProbeAsync(ShardRecord shard, ShardWork work, ProbeRows probe, CancellationToken cancellationToken)
+    async Task<ShardResult> ProbeAsync(ShardRecord shard, ShardWork work, ProbeRows probe, IRowWatch? watch, CancellationToken cancellationToken)
     {
-        var rows = await runner.ProbeAsync(shard, probe, work.PoisonRows, cancellationToken);
+        var rows = await runner.ProbeAsync(shard, probe, work.PoisonRows, watch, cancellationToken);
         var outcome = JsonSerializer.SerializeToUtf8Bytes(new ProbeRecord(probe.First, probe.Count, rows), ContractsJson.Indented);
         await workspace.Output.Store.ReplaceAsync(ProbeRecord.BlobName(work), outcome, cancellationToken);
         return new ShardResult(rows, 0, Usage.None);
