@@ -29,7 +29,11 @@ public sealed record GenerationError(string Code, string Message);
 /// <param name="TokenIds">The generated tokens, including the end-of-sequence token if one was sampled.</param>
 /// <param name="FinishReason">Why it ended.</param>
 /// <param name="Logprobs">One entry a token, if <see cref="SamplingParams.Logprobs"/> asked for them.</param>
-public sealed record Completion(int Index, string Text, IReadOnlyList<int> TokenIds, FinishReason FinishReason, IReadOnlyList<TokenLogprobs>? Logprobs = null);
+public sealed record Completion(int Index, string Text, IReadOnlyList<int> TokenIds, FinishReason FinishReason, IReadOnlyList<TokenLogprobs>? Logprobs = null)
+{
+    /// <summary>How many tokens it has; null where a server tells only the sum over all completions. Default: as many as there are ids.</summary>
+    public int? NumTokens { get; init; } = TokenIds.Count;
+}
 
 /// <summary>The natural logarithms of the probabilities at one position.</summary>
 /// <param name="TokenId">The token that was taken.</param>
@@ -56,6 +60,13 @@ public sealed record GenerationResult
 
     /// <summary>Tokens of the prompt whose KV blocks were found in the prefix cache.</summary>
     public int NumCachedTokens { get; init; }
+
+    /// <summary>Tokens of all completions together. Default: the sum of what they have.</summary>
+    public int NumGeneratedTokens
+    {
+        get => field >= 0 ? field : Completions.Sum(completion => completion.NumTokens ?? 0);
+        init;
+    } = -1;
 
     /// <summary>From submission to completion.</summary>
     public TimeSpan TimeTaken { get; init; }

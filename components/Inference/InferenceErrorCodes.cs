@@ -33,6 +33,9 @@ public static class InferenceErrorCodes
     /// <summary>The model's logits are not finite: its numbers overflow for this prompt.</summary>
     public const string NotANumber = "not_a_number";
 
+    /// <summary>A server was too busy, or did not answer, for as long as this request was tried. It may later.</summary>
+    public const string Unavailable = "unavailable";
+
     /// <summary>The engine broke in the middle of a step; every request under way failed with it.</summary>
     public const string EngineFailed = "engine_failed";
 }

@@ -51,7 +51,6 @@ public sealed class JobSpecTests
         Read(With(path, value)).Errors.Select(error => error.ToString()).ShouldContain(message);
 
     [Theory]
-    [InlineData("model.engine", "\"openai\"", "an engine other than local is not supported yet")]
     [InlineData("model.engine_args.tensor_parallel", "2", "a model on more than one GPU is not supported yet")]
     [InlineData("output.uri", "\"s3://c/x\"", "s3:// is not supported yet")]
     [InlineData("notify", "{\"webhook\": \"https://x\"}", "\"notify\" is not supported yet")]
@@ -74,6 +73,25 @@ public sealed class JobSpecTests
     {
         Read(With(path, value)).Errors.ShouldHaveSingleItem().Message.ShouldBe(message);
         JobSpecReader.Read(JsonNode.Parse(With(path, value)), JobTarget.Service).Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("{\"source\": \"m\", \"engine\": \"openai\"}", "model.base_url: expected the server's address, such as http://host:8000/v1, found nothing")]
+    [InlineData("{\"source\": \"m\", \"engine\": \"openai\", \"base_url\": \"host/v1\"}", "model.base_url: expected the server's address, such as http://host:8000/v1, found \"host/v1\"")]
+    [InlineData("{\"source\": \"m\", \"base_url\": \"http://h/v1\"}", "model.base_url: applies to \"engine: openai\" only")]
+    [InlineData("{\"source\": \"m\", \"secret_ref\": \"s\"}", "model.secret_ref: applies to \"engine: openai\" only")]
+    [InlineData("{\"source\": \"m\", \"engine\": \"openai\", \"base_url\": \"http://h/v1\", \"engine_args\": {\"dtype\": \"float16\"}}", "model.engine_args.dtype: is the server's own affair: with \"engine: openai\" leave it out (found float16)")]
+    public void What_an_engine_cannot_heed_is_refused(string model, string message) =>
+        Read(With("model", model)).Errors.Select(error => error.ToString()).ShouldBe([message]);
+
+    [Fact]
+    public void A_server_s_model_runs_in_one_process_and_not_in_the_job_service()
+    {
+        var document = With("model", """{"source": "m", "engine": "openai", "base_url": "http://h/v1", "secret_ref": "s"}""");
+        Read(document).Errors.ShouldBeEmpty();
+        JobSpecReader.Read(JsonNode.Parse(document), JobTarget.Service).Errors.ShouldHaveSingleItem().Path.ShouldBe("model.engine");
+        var include = Read(document.Replace("\"out\"", "\"out\", \"include\": [\"prompt\", \"time_taken_llm\"]", StringComparison.Ordinal));
+        include.Errors.ShouldHaveSingleItem().Message.ShouldContain("does not tell the rendered prompt");
     }
 
     [Theory]

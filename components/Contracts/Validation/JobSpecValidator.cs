@@ -17,6 +17,7 @@ public static class JobSpecValidator
         var errors = new List<SpecError>();
         CheckIdentity(spec, errors);
         CheckModel(spec.Model, errors);
+        errors.AddRange(EngineChoice.Check(spec));
         CheckInput(spec.Input, errors);
         CheckPrompt(spec, errors);
         CheckNumbers(spec, errors);

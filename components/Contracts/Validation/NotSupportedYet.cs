@@ -9,10 +9,7 @@ internal static class NotSupportedYet
     /// <summary>Nobody can do it.</summary>
     static readonly (string Path, Func<JobSpec, bool> Asked)[] Table =
     [
-        ("model.engine", spec => spec.Model.Engine != EngineKind.Local),
-        ("model.base_url", spec => spec.Model.BaseUrl is not null),
-        ("model.secret_ref", spec => spec.Model.SecretRef is not null),
-        ("model.source", spec => IsRemote(spec.Model.Source)),
+        ("model.source", spec => spec.Model.Engine == EngineKind.Local && IsRemote(spec.Model.Source)),
         ("model.engine_args.tensor_parallel", spec => spec.Model.EngineArgs.TensorParallel > 1),
         ("model.engine_args.pipeline_parallel", spec => spec.Model.EngineArgs.PipelineParallel > 1),
         ("input.uri", spec => IsUnknown(spec.Input.Uri)),
@@ -35,12 +32,18 @@ internal static class NotSupportedYet
         ("priority", spec => spec.Priority != 0),
     ];
 
+    /// <summary>One process can do it, the job service cannot.</summary>
+    static readonly (string Path, Func<JobSpec, bool> Asked)[] ProcessOnly =
+    [
+        ("model.engine", spec => spec.Model.Engine != EngineKind.Local),
+    ];
+
     public static IEnumerable<SpecError> Check(JobSpec spec, JobTarget target) => Table
         .Where(line => line.Asked(spec))
         .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} is not supported yet", ErrorCodes.NotSupported))
-        .Concat(target == JobTarget.Service ? [] : ServiceOnly
+        .Concat((target == JobTarget.Service ? ProcessOnly : ServiceOnly)
             .Where(line => line.Asked(spec))
-            .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} needs the job service: submit the job to it", ErrorCodes.NotSupported)));
+            .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} {(target == JobTarget.Service ? "is not supported by the job service yet: run the job with serverless run" : "needs the job service: submit the job to it")}", ErrorCodes.NotSupported)));
 
     static bool IsUnknown(string? uri) => IsRemote(uri) && Scheme(uri!) != "az";
 

@@ -1,5 +1,6 @@
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
+using Serverless.Inference;
 using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Jobs;
@@ -12,6 +13,9 @@ public sealed record JobRunnerOptions
 
     /// <summary>How the model's content is named. Default: see <see cref="LlmProcessorConfig.ModelRevision"/>.</summary>
     public ModelRevision ModelRevision { get; init; } = LocalEngine.RevisionAsync;
+
+    /// <summary>Gives the keys of servers (<c>model.secret_ref</c>). Default: <see cref="Secrets.FromThisProcess"/>.</summary>
+    public SecretSource Secrets { get; init; } = Processing.Secrets.FromThisProcess;
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -38,10 +42,14 @@ public sealed class JobRunner(JobRunnerOptions? options = null)
     {
         var job = JobDefinition.Of(spec);
         var host = new JobHost(
-            options.ModelRevision, async (engine, token) => new EngineLease(await options.LoadEngine(engine, token), owned: true), options.TimeProvider)
+            options.ModelRevision, async (engine, token) => new EngineLease(await OpenAsync(spec.Model, engine, token), owned: true), options.TimeProvider)
         {
             OpenOutput = OpenOutput,
         };
         return await JobResult.RunAsync(job, host, progress, cancellationToken);
     }
+
+    Task<IGenerationEngine> OpenAsync(ModelSpec model, EngineOptions engine, CancellationToken cancellationToken) => model.Engine == EngineKind.OpenAI
+        ? RemoteEngine.OpenAsync(model, options.Secrets, cancellationToken)
+        : options.LoadEngine(engine, cancellationToken);
 }

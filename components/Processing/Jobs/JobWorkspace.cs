@@ -1,6 +1,7 @@
 using Serverless.Contracts;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
+using Serverless.Contracts.Specs;
 using Serverless.Contracts.Status;
 using Serverless.Processing.Output;
 using Serverless.Storage.Blobs;
@@ -56,7 +57,8 @@ internal sealed class JobWorkspace : IDisposable
                 $"output.uri: {Location} lies inside the input {Job.Spec.Input.Uri}, so its parts would be rows of the next run; choose a folder outside");
         }
 
-        var revision = await modelRevision(Job.Spec.Model.Source, cancellationToken);
+        var model = Job.Spec.Model;
+        var revision = model.Engine == EngineKind.OpenAI ? RemoteEngine.RevisionOf(model) : await modelRevision(model.Source, cancellationToken);
         var files = await Job.Dataset.Source.ListAsync(cancellationToken);
         var identity = Job.Identity(files, revision);
         var now = time.GetUtcNow();

@@ -40,7 +40,7 @@ internal sealed class EngineColumns
             OutputColumns.SampleIndex => (long)completion.Index,
             OutputColumns.GeneratedText => completion.Text,
             OutputColumns.NumInputTokens => (long)result.NumInputTokens,
-            OutputColumns.NumGeneratedTokens => (long)completion.TokenIds.Count,
+            OutputColumns.NumGeneratedTokens => (long?)completion.NumTokens,
             OutputColumns.FinishReason => completion.FinishReason == FinishReason.Length ? "length" : "stop",
             OutputColumns.Prompt => result.Request.Prompt,
             OutputColumns.GeneratedTokens => completion.TokenIds.Select(token => (object?)(long)token).ToArray(),

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Serverless.Contracts.Errors;
 using Serverless.Inference;
+using Serverless.Processing.Jobs;
 using Serverless.Processing.Rows;
 
 namespace Serverless.Processing.Pipeline;
@@ -164,14 +165,22 @@ internal sealed class GenerationPipeline : IAsyncDisposable
                 if (!generating.TryRemove(result.Request.Id, out var slot))
                     throw new JobException(ErrorCodes.EngineFailed, $"the engine gave a result for request \"{result.Request.Id}\", which is not in flight");
                 slot.LeaveEngine();
-                slot.Complete(result);
+                if (result.Error is { Code: InferenceErrorCodes.Unavailable } error)
+                    slot.Fault(new JobException(ErrorCodes.Io, error.Message));
+                else
+                    slot.Complete(result);
             }
 
             Fail(new JobException(ErrorCodes.EngineFailed, $"the engine stopped with {generating.Count} requests in flight"));
         }
         catch (Exception e)
         {
-            Fail(e is JobException or OperationCanceledException ? e : new JobException(ErrorCodes.EngineFailed, $"the engine failed: {e.Message}", e));
+            Fail(e switch
+            {
+                JobException or OperationCanceledException => e,
+                InferenceException { Code: InferenceErrorCodes.ModelAccess } => JobErrors.Classify(e),
+                _ => new JobException(ErrorCodes.EngineFailed, $"the engine failed: {e.Message}", e),
+            });
         }
     }
 

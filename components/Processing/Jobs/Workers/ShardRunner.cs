@@ -133,5 +133,5 @@ internal sealed class ShardRunner(
 
     static Usage UsageOf(RowOutcome outcome) => outcome.Result is not { } result
         ? Usage.None
-        : new Usage(result.NumInputTokens, result.NumCachedTokens, result.Completions.Sum(completion => (long)completion.TokenIds.Count));
+        : new Usage(result.NumInputTokens, result.NumCachedTokens, result.NumGeneratedTokens);
 }
