@@ -24,7 +24,6 @@ public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
     {
         var job = new JobRef(input.Key, input.SpecUri);
         var steps = new JobStepsCaller(context, job);
-        string? pool = null;
         JobStatus end;
         try
         {
@@ -35,28 +34,11 @@ public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
             {
                 await steps.EnterAsync(finished with { Status = JobStatus.Finalizing });
                 await steps.EnterAsync(finished);
-                return $"{finished.Status}";
-            }
-
-            var deadline = claim.Deadline is { } at ? context.CreateTimer(at.UtcDateTime, CancellationToken.None) : null;
-            for (var file = 0; file < claim.Files && !IsOver(stop, deadline); file++)
-            {
-                await steps.PlanFileAsync(file);
-            }
-
-            var plan = IsOver(stop, deadline) ? null : await steps.CompletePlanAsync();
-            if (plan is null)
-            {
-                end = await EndUnplannedAsync(steps, stop);
+                end = finished.Status!.Value;
             }
             else
             {
-                await steps.EnterAsync(new JobStep { RowsTotal = plan.Rows, ShardsTotal = plan.Shards });
-                pool = await steps.AttachAsync(claim, input);
-                await steps.EnterAsync(new JobStep { Status = JobStatus.WaitingForCapacity, Reason = "an engine replica", PoolId = pool });
-                var groups = new GroupWindow(context, job, pool, plan.Shards, claim.MaxAttempts);
-                await groups.RunAsync(stop, deadline);
-                end = await FinishAsync(steps, groups, StopOf(stop, deadline));
+                end = await WorkAsync(context, steps, claim, input, stop);
             }
         }
         catch (JobFailedException failure)
@@ -68,8 +50,33 @@ public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
             end = await FailAsync(steps, new JobErrorResource(ErrorCodes.Io, failure.FailureDetails.ErrorMessage));
         }
 
-        await steps.CloseAsync(pool, end);
+        await steps.CloseAsync(end);
+        await steps.NotifyAsync();
         return $"{end}";
+    }
+
+    /// <summary>Plans, works, finishes; gives how the job ended.</summary>
+    private static async Task<JobStatus> WorkAsync(
+        WorkflowContext context, JobStepsCaller steps, ClaimResult claim, JobWorkflowInput input, Task<StopRequest> stop)
+    {
+        var deadline = claim.Deadline is { } at ? context.CreateTimer(at.UtcDateTime, CancellationToken.None) : null;
+        for (var file = 0; file < claim.Files && !IsOver(stop, deadline); file++)
+        {
+            await steps.PlanFileAsync(file);
+        }
+
+        if (IsOver(stop, deadline))
+        {
+            return await EndUnplannedAsync(steps, stop);
+        }
+
+        var plan = await steps.CompletePlanAsync();
+        await steps.EnterAsync(new JobStep { RowsTotal = plan.Rows, ShardsTotal = plan.Shards });
+        var pool = await steps.AttachAsync(claim, input);
+        await steps.EnterAsync(new JobStep { Status = JobStatus.WaitingForCapacity, Reason = "an engine replica", PoolId = pool });
+        var groups = new GroupWindow(context, new JobRef(input.Key, input.SpecUri), pool, plan.Shards, claim.MaxAttempts);
+        await groups.RunAsync(stop, deadline);
+        return await FinishAsync(steps, groups, StopOf(stop, deadline));
     }
 
     private static bool IsOver(Task stop, Task? deadline) => stop.IsCompleted || deadline is { IsCompleted: true };

@@ -8,6 +8,8 @@ namespace Serverless.Workflows;
 /// <summary>A job's activities, called from its workflow.</summary>
 internal sealed class JobStepsCaller(WorkflowContext context, JobRef job)
 {
+    private string? _pool;
+
     public Task EnterAsync(JobStep step) => context.CallActivityAsync<bool>(nameof(EnterActivity), new EnterInput(job.Key, step), Retry.Activity);
 
     public async Task<ClaimResult> ClaimAsync(DateTimeOffset submittedAt) =>
@@ -20,12 +22,28 @@ internal sealed class JobStepsCaller(WorkflowContext context, JobRef job)
         (await context.CallActivityAsync<StepResult<PlanResult>>(nameof(CompletePlanActivity), job, Retry.Activity)).Get();
 
     public async Task<string> AttachAsync(ClaimResult claim, JobWorkflowInput input) =>
-        (await context.CallActivityAsync<StepResult<string>>(
+        _pool = (await context.CallActivityAsync<StepResult<string>>(
             nameof(AttachActivity), new AttachInput(job, claim.PinnedModelSource, input.SubmittedAt), Retry.Activity)).Get();
 
     public async Task<JobStep> FinishAsync(FinishInput input) =>
         (await context.CallActivityAsync<StepResult<JobStep>>(nameof(FinishActivity), input with { Job = job }, Retry.Activity)).Get();
 
-    public Task CloseAsync(string? pool, JobStatus end) =>
-        context.CallActivityAsync<bool>(nameof(CloseActivity), new CloseInput(job, pool, end), Retry.Activity);
+    /// <summary>Gives back what the job holds, the pool too if it was attached to one.</summary>
+    public Task CloseAsync(JobStatus end) => context.CallActivityAsync<bool>(nameof(CloseActivity), new CloseInput(job, _pool, end), Retry.Activity);
+
+    /// <summary>Tells that the job has ended. Nobody's being told fails no job: its output is there.</summary>
+    public async Task NotifyAsync()
+    {
+        foreach (var activity in new[] { nameof(PublishActivity), nameof(WebhookActivity) })
+        {
+            try
+            {
+                await context.CallActivityAsync<bool>(activity, job, Retry.Notification);
+            }
+            catch (WorkflowTaskFailedException failure)
+            {
+                context.CreateReplaySafeLogger<BatchJobWorkflow>().NotTold(job.Key, activity, failure.FailureDetails.ErrorMessage);
+            }
+        }
+    }
 }

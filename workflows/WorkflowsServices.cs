@@ -28,6 +28,8 @@ public static class WorkflowsServices
             options.RegisterActivity<SealActivity>();
             options.RegisterActivity<FinishActivity>();
             options.RegisterActivity<CloseActivity>();
+            options.RegisterActivity<PublishActivity>();
+            options.RegisterActivity<WebhookActivity>();
         });
         return services;
     }

@@ -5,6 +5,7 @@ using Serverless.Jobs.Actors;
 using Serverless.Jobs.Behaviors;
 using Serverless.Jobs.Catalog;
 using Serverless.Jobs.Commands;
+using Serverless.Jobs.Notifications;
 using Serverless.Jobs.Tenants;
 using Serverless.Jobs.Webhooks;
 using Serverless.Placement.Pools;
@@ -19,7 +20,7 @@ public static class JobsServices
     {
         services.AddSingleton(options);
         services.AddSingleton(provider => new WebhookSender(webhooks, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<SpecStore>().AddSingleton<JobActors>().AddSingleton<JobLinks>();
+        services.AddSingleton<SpecStore>().AddSingleton<JobActors>().AddSingleton<JobLinks>().AddSingleton<JobNotifier>();
         services.AddTransient<ServiceFactory>(provider => provider.GetService!).AddTransient<IMediator, Mediator>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
         services.AddTransient<IPipelineBehavior<SubmitJob, SubmitResult>, ValidationBehavior>();

@@ -1,6 +1,8 @@
 using System.Net;
+using Serverless.Api.Cluster;
 using Serverless.Api.Hosting;
 using Serverless.Api.Jobs;
+using Serverless.Api.Queue;
 using Serverless.Api.Security;
 using Serverless.Jobs;
 using Serverless.Placement.Hosting;
@@ -46,6 +48,7 @@ public static class ApiHost
         builder.Services.AddOpenApi("v1");
         builder.Services.AddApiSecurity(keys);
         builder.Services.AddSidecarClient();
+        builder.Services.AddSingleton(new QueueOptions(options.QueueTenant)).AddSingleton<QueueTrigger>();
         builder.Services.AddJobs(new JobsOptions { StorageRoot = BlobUri.Parse(options.StorageRoot) }, WebhookSettings.FromEnvironment());
         builder.Services.AddJobWorkflows(steps ?? new JobRunnerOptions());
         builder.Services.AddPlacement();
@@ -69,6 +72,8 @@ public static class ApiHost
         app.MapJobs();
         app.MapEvents();
         app.MapResults();
+        app.MapCluster();
+        QueueTrigger.Map(app);
         return app;
     }
 }

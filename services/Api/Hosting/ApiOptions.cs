@@ -20,6 +20,9 @@ public sealed class ApiOptions
     /// <summary>The file of API keys. Default: none, so that only loopback may listen.</summary>
     public string? KeyFile { get; init; }
 
+    /// <summary>The tenant whose jobs come by the queue. Default: default.</summary>
+    public string QueueTenant { get; init; } = Security.ApiKeyAuthentication.DefaultTenant;
+
     /// <summary>Options over a data folder of this machine.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="port">The public port.</param>
