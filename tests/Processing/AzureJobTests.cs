@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
 using Serverless.Processing.Jobs;
+using Serverless.Tests.Servers;
 using static Serverless.Processing.Tests.TestJobs;
 
 namespace Serverless.Processing.Tests;

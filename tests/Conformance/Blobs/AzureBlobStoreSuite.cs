@@ -1,6 +1,7 @@
 using Azure.Storage.Blobs;
 using Serverless.Storage.Blobs;
 using Serverless.Storage.Blobs.AzureStorage;
+using Serverless.Tests.Servers;
 
 namespace Serverless.Conformance.Tests.Blobs;
 

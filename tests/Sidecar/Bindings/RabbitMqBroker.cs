@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Serverless.Tests.Servers;
 
 namespace Serverless.Sidecar.Tests.Bindings;
 

@@ -2,6 +2,7 @@ using Azure.Storage;
 using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Http;
 using Serverless.Sidecar.Tests.Components;
+using Serverless.Tests.Servers;
 
 namespace Serverless.Sidecar.Tests.Bindings;
 

@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Sas;
 using Serverless.Storage.Blobs;
 using Serverless.Storage.Blobs.AzureStorage;
+using Serverless.Tests.Servers;
 
 namespace Serverless.Storage.Tests.Blobs;
 

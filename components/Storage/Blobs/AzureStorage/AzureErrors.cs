@@ -6,6 +6,8 @@ namespace Serverless.Storage.Blobs.AzureStorage;
 /// <summary>What the service or the way to it answered, as <see cref="BlobException"/>s. Retries are over by then.</summary>
 internal static class AzureErrors
 {
+    private const int NoSpaceErrno = 28;
+
     /// <summary>Whether <see cref="Translate"/> has something to say of it; the caller's own cancellation stays what it is.</summary>
     internal static bool IsOfAzure(Exception exception, CancellationToken cancellation) => exception switch
     {
@@ -32,6 +34,7 @@ internal static class AzureErrors
                 (BlobErrorKind.AccessDenied, $"no identity of this process is accepted ({FirstLine(exception)}); set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or give the process a managed identity"),
             RequestFailedException error => Of(error),
             AggregateException { InnerExceptions: [.., RequestFailedException { Status: > 0 } last] } => Of(last),
+            IOException { HResult: NoSpaceErrno } => (BlobErrorKind.NoSpace, "the disk for temporary files (TMPDIR) is full"),
             OperationCanceledException or TimeoutException => (BlobErrorKind.Unavailable, "the service did not answer in time"),
             AggregateException { InnerExceptions: [.., var last] } => (BlobErrorKind.Unavailable, FirstLine(last)),
             _ => (BlobErrorKind.Unavailable, FirstLine(exception)),
