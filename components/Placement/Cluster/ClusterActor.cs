@@ -10,6 +10,9 @@ public sealed class ClusterActor(ActorHost host, TimeProvider time, IOptions<Pla
 {
     private const string Key = "nodes";
 
+    /// <summary>Groups that wait for room, until when that holds. Not stored: they say it again.</summary>
+    private readonly Dictionary<string, DateTimeOffset> _waiting = new(StringComparer.Ordinal);
+
     private NodeTable _nodes = null!;
 
     /// <inheritdoc />
@@ -39,6 +42,27 @@ public sealed class ClusterActor(ActorHost host, TimeProvider time, IOptions<Pla
     {
         _nodes.Use(use);
         return SaveAsync();
+    }
+
+    /// <inheritdoc />
+    public Task ReportWaitingAsync(string groupId)
+    {
+        _waiting[groupId] = time.GetUtcNow() + options.Value.LeaseTime;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<bool> IsRoomWantedAsync()
+    {
+        foreach (var (groupId, until) in _waiting)
+        {
+            if (until <= time.GetUtcNow())
+            {
+                _waiting.Remove(groupId);
+            }
+        }
+
+        return Task.FromResult(_waiting.Count > 0);
     }
 
     /// <inheritdoc />

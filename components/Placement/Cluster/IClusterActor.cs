@@ -25,6 +25,12 @@ public interface IClusterActor : IActor
     /// <summary>What of a node is in use; from its ledger.</summary>
     Task ReportUseAsync(NodeUse use);
 
+    /// <summary>A placement group waits for room; said again as long as it does.</summary>
+    Task ReportWaitingAsync(string groupId);
+
+    /// <summary>Whether a placement group waits for room: whoever holds what it does not need should let go.</summary>
+    Task<bool> IsRoomWantedAsync();
+
     /// <summary>All nodes, live and lost (for an hour), with what of them is in use.</summary>
     Task<IReadOnlyList<NodeView>> GetNodesAsync();
 }

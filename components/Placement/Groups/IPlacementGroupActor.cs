@@ -54,4 +54,5 @@ public enum GroupState
 /// <param name="Bundles">Where its bundles lie, when it is created; else empty.</param>
 /// <param name="Reason">What it waits for, in words. Null when it waits for nothing.</param>
 /// <param name="Infeasible">Whether waiting is in vain.</param>
-public sealed record GroupStatus(GroupState State, int Attempt, IReadOnlyList<PlacedBundle> Bundles, string? Reason, bool Infeasible);
+/// <param name="Wanted">Whether another group waits for room while this one holds some. Default: false.</param>
+public sealed record GroupStatus(GroupState State, int Attempt, IReadOnlyList<PlacedBundle> Bundles, string? Reason, bool Infeasible, bool Wanted = false);

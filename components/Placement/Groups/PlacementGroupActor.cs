@@ -44,8 +44,9 @@ public sealed class PlacementGroupActor(ActorHost host, IOptions<PlacementOption
     }
 
     /// <inheritdoc />
-    public async Task<GroupStatus> GetAsync() =>
-        (await ReadAsync())?.Status ?? new GroupStatus(GroupState.Removed, 0, [], "there is no such placement group", Infeasible: false);
+    public async Task<GroupStatus> GetAsync() => await ReadAsync() is not { } group
+        ? new GroupStatus(GroupState.Removed, 0, [], "there is no such placement group", Infeasible: false)
+        : group.Status with { Wanted = group.State == GroupState.Created && await Cluster.IsRoomWantedAsync() };
 
     /// <inheritdoc />
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
@@ -56,7 +57,7 @@ public sealed class PlacementGroupActor(ActorHost host, IOptions<PlacementOption
             return;
         }
 
-        if (group.State == GroupState.Created && group.LostNode(await NodesAsync()) is { } lost)
+        if (group.State == GroupState.Created && group.LostNode(await Cluster.GetNodesAsync()) is { } lost)
         {
             group = await SaveAsync(group.Looking(GroupState.Rescheduling, $"node {lost} was lost"));
         }
@@ -90,7 +91,7 @@ public sealed class PlacementGroupActor(ActorHost host, IOptions<PlacementOption
     /// <summary>Looks for room, first by what the cluster says, then by what the ledgers say.</summary>
     private async Task<StoredGroup> PlaceAsync(StoredGroup group)
     {
-        var nodes = await NodesAsync();
+        var nodes = await Cluster.GetNodesAsync();
         var asked = false;
         for (var race = 0; ; race++)
         {
@@ -117,6 +118,11 @@ public sealed class PlacementGroupActor(ActorHost host, IOptions<PlacementOption
             }
             else
             {
+                if (verdict is Verdict.Waiting)
+                {
+                    await Cluster.ReportWaitingAsync(Id.GetId());
+                }
+
                 var (reason, infeasible) = verdict is Verdict.Infeasible never ? (never.Reason, true) : (((Verdict.Waiting)verdict).Reason, false);
                 return reason == group.Reason && infeasible == group.Infeasible ? group : await SaveAsync(group with { Reason = reason, Infeasible = infeasible });
             }
@@ -187,8 +193,7 @@ public sealed class PlacementGroupActor(ActorHost host, IOptions<PlacementOption
     private static IReadOnlyList<NodeView> WithUse(IReadOnlyList<NodeView> nodes, NodeUse use) =>
         [.. nodes.Select(node => node.Report.NodeId == use.NodeId ? node.With(use, node.LastSeen) : node)];
 
-    private Task<IReadOnlyList<NodeView>> NodesAsync() =>
-        ProxyFactory.CreateActorProxy<IClusterActor>(new ActorId(IClusterActor.Id), IClusterActor.ActorType).GetNodesAsync();
+    private IClusterActor Cluster => ProxyFactory.CreateActorProxy<IClusterActor>(new ActorId(IClusterActor.Id), IClusterActor.ActorType);
 
     private IGpuNodeActor Node(string nodeId) => ProxyFactory.CreateActorProxy<IGpuNodeActor>(new ActorId(nodeId), IGpuNodeActor.ActorType);
 

@@ -12,7 +12,7 @@ public sealed class PlacementOptions
     /// <summary>How long what was prepared on a node is held without being committed. Default: 60 s.</summary>
     public TimeSpan PrepareTime { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a replica that nobody needs stays loaded. Default: 5 min.</summary>
+    /// <summary>How long a replica that nobody needs stays loaded, unless another pool waits for room. Default: 5 min.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How often pools and placement groups look after what they wait for, by reminders. Default: 10 s.</summary>

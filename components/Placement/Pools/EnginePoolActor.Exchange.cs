@@ -55,7 +55,7 @@ public sealed partial class EnginePoolActor
 
         if (exchange.State == ReplicaState.Ready && before != ReplicaState.Ready)
         {
-            (_failures, replica.Message) = (0, null);
+            (_failures, _fault, replica.Message) = (0, null, null);
         }
 
         if (anew || replica.State != before || Silent(now).Length > 0)

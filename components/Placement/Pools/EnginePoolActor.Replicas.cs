@@ -76,6 +76,7 @@ public sealed partial class EnginePoolActor
                 continue;
             }
 
+            replica.Wanted = group.Wanted;
             if (group.State == GroupState.Removed)
             {
                 Lose(replica, "its placement group is gone");
@@ -141,7 +142,7 @@ public sealed partial class EnginePoolActor
         }
     }
 
-    /// <summary>Lets go of what nobody needs: at once of what waits for room, after a while of what is loaded.</summary>
+    /// <summary>Lets go of what nobody needs: at once of what waits for room, after a while of what is loaded, sooner if others wait for room.</summary>
     private void Shrink(int size, DateTimeOffset now)
     {
         // A pool that is one job's own has nobody to keep its replicas for.
@@ -157,7 +158,7 @@ public sealed partial class EnginePoolActor
             {
                 Drop(replica, "nobody needs it");
             }
-            else if (now - replica.IdleSince >= idleTime && _book.LeasedBy(replica.Id) == 0)
+            else if (now - replica.IdleSince >= (replica.Wanted && idleTime > _options.SweepInterval ? _options.SweepInterval : idleTime) && _book.LeasedBy(replica.Id) == 0)
             {
                 replica.Stored = replica.Stored with { Retiring = true };
                 _changed = true;

@@ -239,6 +239,22 @@ public sealed class EnginePoolTests
     }
 
     [Fact]
+    public async Task An_idle_replica_makes_room_at_once_for_a_pool_that_waits()
+    {
+        await using var app = await PlacementApp.StartAsync();
+        var (pool, replica) = await ReadyAsync(app);
+        await pool.DetachAsync("j");
+        var other = Engine(PlacementStrategy.Spread);
+        await app.Pool(other).AttachAsync(Job("k", other));
+        (await app.Pool(other).GetStatusAsync()).Replicas.Single().NodeId.ShouldBeNull();
+
+        await app.PassUntilAsync(() => app.Heard.Stops.Contains(replica), "the idle replica keeps its node to itself", N1);
+        (await pool.ExchangeAsync(Exchange(replica, "n1", 8) with { State = ReplicaState.Draining })).Retire.ShouldBeTrue();
+        await app.PassUntilAsync(async () => (await app.Pool(other).GetStatusAsync()).Replicas.Single().NodeId == "n1", "the room was not taken", N1);
+        (app.Time.GetUtcNow() - Work.Noon).ShouldBeLessThan(TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
     public async Task A_replica_whose_worker_drains_gets_nothing_more_and_is_replaced_elsewhere()
     {
         await using var app = await PlacementApp.StartAsync();

@@ -35,6 +35,9 @@ internal sealed class Replica(StoredReplica stored, DateTimeOffset now)
     /// <summary>Since when it has nothing to do.</summary>
     public DateTimeOffset IdleSince { get; set; } = now;
 
+    /// <summary>Whether others wait for room while it holds some.</summary>
+    public bool Wanted { get; set; }
+
     /// <summary>Room that its last answer left it.</summary>
     public int Free { get; set; }
 
