@@ -49,9 +49,30 @@ public sealed class LifeTests : IAsyncLifetime
         await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Ready), "a replica that is ready");
         bench.Record.Retire.Add(WorkerBench.ReplicaId);
         await bench.Door.WakeAsync(WorkerBench.ReplicaId);
-        await bench.Record.UntilAsync(record => record.Exchanges[^1].State == ReplicaState.Draining, "the last exchange");
+        await bench.Record.UntilAsync(record => record.IsRetired, "the order to go");
         await bench.StopWorkerAsync();
         bench.Engine.Disposals.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_replica_that_comes_back_while_the_old_one_ends_is_loaded_after_it()
+    {
+        var job = await bench.PlanAsync("job-1", "a", "b");
+        await bench.StartWorkerAsync();
+        await bench.StartEngineAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Ready), "a replica that is ready");
+        bench.Record.Retire.Add(WorkerBench.ReplicaId);
+        bench.Record.ReportFailures = 2;
+        bench.Engine.Gate = new TaskCompletionSource().Task;
+        bench.Record.Offer(job.Lease(0));
+        await bench.Door.WakeAsync(WorkerBench.ReplicaId);
+        await bench.Record.UntilAsync(record => record.Retire.Count == 1 && record.IsRetired, "the order to go");
+        bench.Record.Retire.Clear();
+        bench.Engine = new FakeEngine();
+        await bench.StartEngineAsync();
+        bench.Record.Offer(job.Lease(1));
+        await bench.Record.UntilAsync(record => record.Ended.Exists(ended => ended is { Shard: 1, Kind: ShardOutcomeKind.Done }), "the end of the second replica's shard");
+        bench.Loads.ShouldBe(2);
     }
 
     [Fact]

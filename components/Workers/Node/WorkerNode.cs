@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serverless.Contracts.Errors;
@@ -14,7 +13,8 @@ namespace Serverless.Workers;
 internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IHostApplicationLifetime lifetime, ILogger<WorkerNode> logger) : IDisposable
 {
     readonly InFlightFile? inFlight = options.DataFolder is { } folder ? InFlightFile.Open(folder, options.NodeId) : null;
-    readonly ConcurrentDictionary<string, Replica> replicas = new();
+    /// <summary>Those that there are; while one ends, its successor of the same id may be there already.</summary>
+    readonly List<Replica> replicas = [];
     readonly Lock access = new();
     JobException? failure;
 
@@ -29,7 +29,7 @@ internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IH
     public JobException? Failure => Volatile.Read(ref failure);
 
     public WorkerHealth Health => new(
-        Identity.NodeId, Identity.Incarnation, IsDraining, [.. replicas.Values.Select(replica => replica.Health).OrderBy(engine => engine.ReplicaId, StringComparer.Ordinal)]);
+        Identity.NodeId, Identity.Incarnation, IsDraining, [.. All().Select(replica => replica.Health).OrderBy(engine => engine.ReplicaId, StringComparer.Ordinal)]);
 
     /// <summary>Loads an engine, unless it is there.</summary>
     /// <exception cref="InvalidOperationException">The node drains.</exception>
@@ -39,42 +39,27 @@ internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IH
         {
             if (IsDraining)
                 throw new InvalidOperationException($"the node {Identity.NodeId} drains and takes no replica; place {start.ReplicaId} elsewhere");
-            if (replicas.ContainsKey(start.ReplicaId))
+            if (replicas.Exists(other => other.Id == start.ReplicaId && !other.IsDraining))
                 return;
 
             // A device is free when the engine that the pool has given back has left it.
-            var leaving = Task.WhenAll(replicas.Values.Where(other => other.Health.State == Placement.Pools.ReplicaState.Draining).Select(other => other.Completion));
+            var before = Task.WhenAll(replicas.Where(other => other.IsDraining && other.IsInTheWayOf(start)).Select(other => other.Completion));
             var services = new ReplicaServices(control, options, logger, inFlight);
-            var replica = new Replica(start, Identity, services, options.LoadEngine ?? LocalEngine.Default, leaving, Fail);
-            replicas[start.ReplicaId] = replica;
-            _ = RemoveAsync(start.ReplicaId, replica);
+            var replica = new Replica(start, Identity, services, options.LoadEngine ?? LocalEngine.Default, before, Fail);
+            replicas.Add(replica);
+            _ = RemoveAsync(replica);
         }
     }
 
-    async Task RemoveAsync(string replicaId, Replica replica)
-    {
-        await replica.Completion;
-        replicas.TryRemove(replicaId, out _);
-        await replica.DisposeAsync();
-    }
+    public void Stop(string replicaId) => Find(replicaId)?.Drain();
 
-    public void Stop(string replicaId)
-    {
-        if (replicas.TryGetValue(replicaId, out var replica))
-            replica.Drain();
-    }
-
-    public void Wake(string replicaId)
-    {
-        if (replicas.TryGetValue(replicaId, out var replica))
-            replica.Wake();
-    }
+    public void Wake(string replicaId) => Find(replicaId)?.Wake();
 
     public void Drain()
     {
         lock (access)
             IsDraining = true;
-        foreach (var replica in replicas.Values)
+        foreach (var replica in All())
             replica.Drain();
     }
 
@@ -82,18 +67,34 @@ internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IH
     public async Task EndAsync(CancellationToken hurry)
     {
         Drain();
-        var ended = Task.WhenAll(replicas.Values.Select(replica => replica.Completion));
+        var ended = Task.WhenAll(All().Select(replica => replica.Completion));
         if (Failure is null)
             await WaitAsync(ended, options.DrainTime, hurry);
-        foreach (var replica in replicas.Values)
+        foreach (var replica in All())
             replica.Leave($"node {Identity.NodeId} ends");
         await WaitAsync(ended, options.LastReportTime, hurry);
-        foreach (var replica in replicas.Values)
+        foreach (var replica in All())
             replica.Abandon();
         await ended;
     }
 
     public void Dispose() => inFlight?.Dispose();
+
+    async Task RemoveAsync(Replica replica)
+    {
+        await replica.Completion;
+        lock (access)
+            replicas.Remove(replica);
+        await replica.DisposeAsync();
+    }
+
+    List<Replica> All()
+    {
+        lock (access)
+            return [.. replicas];
+    }
+
+    Replica? Find(string replicaId) => All().FindLast(replica => replica.Id == replicaId);
 
     async Task WaitAsync(Task ended, TimeSpan atMost, CancellationToken hurry) =>
         await Task.WhenAny(ended, Task.Delay(atMost, options.TimeProvider, hurry));

@@ -23,15 +23,10 @@ internal sealed class EngineHost(EngineSpec spec, EngineLoader load) : IAsyncDis
     public ReplicaState State => Error is not null ? ReplicaState.Failed : Engine is null ? ReplicaState.Starting : ReplicaState.Ready;
 
     /// <summary>Begins to load; does not throw.</summary>
-    /// <param name="before">What must have ended first: engines that leave the same device.</param>
     /// <param name="onLoaded">Told when the engine is there, or cannot be.</param>
-    public void Start(Task before, Action onLoaded)
+    public void Start(Action onLoaded)
     {
-        loading = Task.Run(async () =>
-        {
-            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return await load(spec.Model.ToEngineOptions(), stop.Token);
-        });
+        loading = Task.Run(() => load(spec.Model.ToEngineOptions(), stop.Token));
         _ = loading.ContinueWith(
             ended =>
             {

@@ -21,14 +21,22 @@ internal sealed class Replica : IAsyncDisposable
     readonly Dictionary<string, ReplicaJob> jobs = [];
     readonly CancellationTokenSource abandon = new();
     volatile bool isDraining;
+    volatile bool isRetired;
 
     public Replica(EngineStart start, WorkerIdentity worker, ReplicaServices services, Processing.EngineLoader load, Task before, Action<JobException> onEngineFailed)
     {
         (this.start, this.worker, this.services, this.onEngineFailed) = (start, worker, services, onEngineFailed);
         engine = new EngineHost(start.Engine, load);
-        engine.Start(before, signal.Raise);
-        Completion = Task.Run(RunAsync);
+        Completion = Task.Run(() => RunAsync(before));
     }
+
+    public string Id => start.ReplicaId;
+
+    public bool IsDraining => isDraining;
+
+    /// <summary>Whether it stands on a device that another one asks for, or is the same replica come back.</summary>
+    public bool IsInTheWayOf(EngineStart other) =>
+        other.ReplicaId == start.ReplicaId || other.Accelerators.Intersect(start.Accelerators).Any() || (other.Accelerators.Count == 0 && start.Accelerators.Count == 0);
 
     /// <summary>Ends when the engine is unloaded. Never faults.</summary>
     public Task Completion { get; }
@@ -48,9 +56,11 @@ internal sealed class Replica : IAsyncDisposable
     }
 
     /// <summary>Stops what runs, at the engine's next step; others must take it.</summary>
-    public void Leave(string why)
+    /// <param name="why">For whoever reads it.</param>
+    /// <param name="only">Which. Default: all.</param>
+    public void Leave(string why, IReadOnlyCollection<RunningShard>? only = null)
     {
-        foreach (var attempt in Attempts())
+        foreach (var attempt in Attempts().Where(attempt => only is null || only.Contains(attempt.Key)))
             attempt.Leave(why);
     }
 
@@ -65,10 +75,13 @@ internal sealed class Replica : IAsyncDisposable
         abandon.Dispose();
     }
 
-    async Task RunAsync()
+    /// <param name="before">Ends when those that were in the way have left the device, and the pool hears of them no more.</param>
+    async Task RunAsync(Task before)
     {
         try
         {
+            await before.WaitAsync(abandon.Token);
+            engine.Start(signal.Raise);
             await LoopAsync();
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
@@ -103,7 +116,9 @@ internal sealed class Replica : IAsyncDisposable
                 break;
             try
             {
-                Obey(await services.Control.ExchangeAsync(start.PoolId, Exchange(running), abandon.Token));
+                // To the pool that gave it back it is gone: it may have a successor of the same id.
+                if (!isRetired)
+                    Obey(await services.Control.ExchangeAsync(start.PoolId, Exchange(running), abandon.Token));
                 failures = 0;
             }
             catch (Exception e) when (!abandon.IsCancellationRequested)
@@ -117,7 +132,8 @@ internal sealed class Replica : IAsyncDisposable
             await signal.WaitAsync(failures > 0 ? Backoff.Pause(failures) : Interval, abandon.Token);
         }
 
-        await LastExchangeAsync();
+        if (!isRetired)
+            await LastExchangeAsync();
     }
 
     /// <summary>The pool hears that the last attempts are over; if not, it finds out by itself.</summary>
@@ -149,7 +165,7 @@ internal sealed class Replica : IAsyncDisposable
         if (answer.Retire)
         {
             Log.Retired(services.Logger, start.ReplicaId);
-            isDraining = true;
+            (isDraining, isRetired) = (true, true);
             Leave($"replica {start.ReplicaId} on node {worker.NodeId} was given back");
             signal.Raise();
         }
@@ -157,8 +173,7 @@ internal sealed class Replica : IAsyncDisposable
         foreach (var shard in answer.Stop)
             JobOf(shard.JobId)?.Stop(shard);
 
-        // Draining may have begun while the exchange was under way: leases that come with it are left, and so over with the next.
-        if (isDraining || engine.Engine is not { } ready)
+        if (engine.Engine is not { } ready)
             return;
         foreach (var lease in answer.Shards)
         {
@@ -171,6 +186,10 @@ internal sealed class Replica : IAsyncDisposable
 
             job.Start(lease);
         }
+
+        // Draining may have begun while the exchange was under way: others must take what came with it.
+        if (isDraining && answer.Shards.Count > 0)
+            Leave($"node {worker.NodeId} drains", [.. answer.Shards.Select(lease => new RunningShard(lease.JobId, lease.Ticket.Shard, lease.Ticket.Attempt))]);
     }
 
     ReplicaJob? JobOf(string jobId)

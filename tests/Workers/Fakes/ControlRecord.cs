@@ -30,6 +30,9 @@ public sealed class ControlRecord
 
     public HashSet<string> Retire { get; } = [];
 
+    /// <summary>Whether a replica was told to retire.</summary>
+    public bool IsRetired { get; private set; }
+
     /// <summary>Slots of every replica. Default: 2.</summary>
     public int Slots { get; set; } = 2;
 
@@ -68,6 +71,7 @@ public sealed class ControlRecord
             leased.Add(new RunningShard(lease.JobId, lease.Ticket.Shard, lease.Ticket.Attempt));
         }
 
+        IsRetired |= Retire.Contains(exchange.ReplicaId);
         return new ExchangeAnswer(given, [.. Stop.Intersect(exchange.Running)], Retire.Contains(exchange.ReplicaId));
     });
 
