@@ -61,18 +61,22 @@ public sealed class LifeTests : IAsyncLifetime
         await bench.StartWorkerAsync();
         await bench.StartEngineAsync();
         await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Ready), "a replica that is ready");
+        var first = bench.Engine;
         bench.Record.Retire.Add(WorkerBench.ReplicaId);
-        bench.Record.ReportFailures = 2;
-        bench.Engine.Gate = new TaskCompletionSource().Task;
         bench.Record.Offer(job.Lease(0));
         await bench.Door.WakeAsync(WorkerBench.ReplicaId);
-        await bench.Record.UntilAsync(record => record.Retire.Count == 1 && record.IsRetired, "the order to go");
+        await bench.Record.UntilAsync(record => record.IsRetired, "the order to go");
         bench.Record.Retire.Clear();
         bench.Engine = new FakeEngine();
-        await bench.StartEngineAsync();
-        bench.Record.Offer(job.Lease(1));
-        await bench.Record.UntilAsync(record => record.Ended.Exists(ended => ended is { Shard: 1, Kind: ShardOutcomeKind.Done }), "the end of the second replica's shard");
+
+        // What comes before the worker has read the order is for the old one; a pool repeats it.
+        for (var call = 0; call < 5000 && bench.Loads < 2; call++)
+            await bench.StartEngineAsync();
         bench.Loads.ShouldBe(2);
+        first.Disposals.ShouldBe(1);
+        bench.Record.Offer(job.Lease(1));
+        await bench.Door.WakeAsync(WorkerBench.ReplicaId);
+        await bench.Record.UntilAsync(record => record.Ended.Exists(ended => ended is { Shard: 1, Kind: ShardOutcomeKind.Done }), "the end of the second replica's shard");
     }
 
     [Fact]

@@ -47,6 +47,10 @@ internal sealed class FakeClusterActor(ActorHost host, ControlRecord record) : A
 
     public Task ReportUseAsync(NodeUse use) => throw new NotSupportedException();
 
+    public Task ReportWaitingAsync(string poolId) => throw new NotSupportedException();
+
+    public Task<bool> IsRoomWantedAsync() => throw new NotSupportedException();
+
     public Task RequestDrainAsync(string nodeId) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<NodeView>> GetNodesAsync() => throw new NotSupportedException();

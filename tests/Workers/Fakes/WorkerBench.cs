@@ -25,11 +25,12 @@ public sealed class WorkerBench : IAsyncDisposable
 
     readonly EmbeddedSidecar sidecar;
     readonly WebApplication control;
+    readonly TcpListener held;
     readonly int workerPort;
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("serverless-workers-");
 
-    WorkerBench(EmbeddedSidecar sidecar, WebApplication control, ControlRecord record, int workerPort) =>
-        (this.sidecar, this.control, Record, this.workerPort) = (sidecar, control, record, workerPort);
+    WorkerBench(EmbeddedSidecar sidecar, WebApplication control, ControlRecord record, TcpListener held) =>
+        (this.sidecar, this.control, Record, this.held, workerPort) = (sidecar, control, record, held, PortOf(held));
 
     public ControlRecord Record { get; }
 
@@ -45,7 +46,9 @@ public sealed class WorkerBench : IAsyncDisposable
 
     public static async Task<WorkerBench> StartAsync()
     {
-        var (controlPort, workerPort) = (FreePort(), FreePort());
+        // Held until their owners listen there, so that the sidecar, whose ports are any that are free, does not get them.
+        var (controlListener, workerListener) = (Listen(), Listen());
+        var (controlPort, workerPort) = (PortOf(controlListener), PortOf(workerListener));
         var beside = await EmbeddedSidecar.StartAsync(new SidecarOptions
         {
             Apps = [new SidecarAppOptions { AppId = "api", AppPort = controlPort }, new SidecarAppOptions { AppId = "worker-1", AppPort = workerPort }],
@@ -65,23 +68,28 @@ public sealed class WorkerBench : IAsyncDisposable
         });
         var app = builder.Build();
         app.MapActorsHandlers();
+        controlListener.Dispose();
         await app.StartAsync();
-        return new WorkerBench(beside, app, record, workerPort);
+        return new WorkerBench(beside, app, record, workerListener);
     }
 
     /// <summary>Options of the worker; a test shortens what it waits for.</summary>
-    public WorkerOptions Options() => new()
+    public WorkerOptions Options()
     {
-        NodeId = NodeId,
-        AppPort = workerPort,
-        SidecarEndpoint = sidecar.HttpEndpoint("worker-1").ToString(),
-        ReportInterval = TimeSpan.FromMilliseconds(50),
-        LoadEngine = async (options, _) =>
+        held.Dispose();
+        return new WorkerOptions
         {
-            Loads++;
-            return Load is { } load ? await load(options) : Engine;
-        },
-    };
+            NodeId = NodeId,
+            AppPort = workerPort,
+            SidecarEndpoint = sidecar.HttpEndpoint("worker-1").ToString(),
+            ReportInterval = TimeSpan.FromMilliseconds(50),
+            LoadEngine = async (options, _) =>
+            {
+                Loads++;
+                return Load is { } load ? await load(options) : Engine;
+            },
+        };
+    }
 
     public async Task StartWorkerAsync(WorkerOptions? options = null)
     {
@@ -129,15 +137,18 @@ public sealed class WorkerBench : IAsyncDisposable
         await control.StopAsync();
         await control.DisposeAsync();
         await sidecar.DisposeAsync();
+        held.Dispose();
         folder.Delete(recursive: true);
     }
 
-    static int FreePort()
+    static TcpListener Listen()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return listener;
     }
+
+    static int PortOf(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
 }
 
 /// <summary>A job that a test planned.</summary>
