@@ -60,9 +60,9 @@ public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
         WorkflowContext context, JobStepsCaller steps, ClaimResult claim, JobWorkflowInput input, Task<StopRequest> stop)
     {
         var deadline = claim.Deadline is { } at ? context.CreateTimer(at.UtcDateTime, CancellationToken.None) : null;
-        for (var file = 0; file < claim.Files && !IsOver(stop, deadline); file++)
+        for (var file = 0; file < claim.Files && !IsOver(stop, deadline);)
         {
-            await steps.PlanFileAsync(file);
+            file = await steps.PlanFilesAsync(file, claim.Files);
         }
 
         if (IsOver(stop, deadline))
@@ -71,10 +71,15 @@ public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
         }
 
         var plan = await steps.CompletePlanAsync();
-        await steps.EnterAsync(new JobStep { RowsTotal = plan.Rows, ShardsTotal = plan.Shards });
+
+        // The state before the pool, which says itself when there is a replica.
+        await steps.EnterAsync(new JobStep
+        {
+            Status = JobStatus.WaitingForCapacity, Reason = "an engine replica", RowsTotal = plan.Rows, ShardsTotal = plan.Shards,
+        });
         var pool = await steps.AttachAsync(claim, input);
-        await steps.EnterAsync(new JobStep { Status = JobStatus.WaitingForCapacity, Reason = "an engine replica", PoolId = pool });
-        var groups = new GroupWindow(context, new JobRef(input.Key, input.SpecUri), pool, plan.Shards, claim.MaxAttempts);
+        await steps.EnterAsync(new JobStep { PoolId = pool });
+        var groups = new GroupWindow(context, steps, new JobRef(input.Key, input.SpecUri), pool, plan.Shards, claim.MaxAttempts);
         await groups.RunAsync(stop, deadline);
         return await FinishAsync(steps, groups, StopOf(stop, deadline));
     }

@@ -61,20 +61,23 @@ internal sealed class GroupShards
     }
 
     /// <summary>Attempts that are out and that the pool does not know.</summary>
-    public IReadOnlyList<int> Silent(OfferState known)
+    public IReadOnlyList<(int Shard, int Attempt)> Silent(OfferState known)
     {
         var there = known.Queued.Concat(known.Leased.Select(lease => lease.Ticket)).Select(ticket => (ticket.Shard, ticket.Attempt)).ToHashSet();
-        return [.. _out.Where(shard => !there.Contains((shard.Key, shard.Value.Number))).Select(shard => shard.Key)];
+        return [.. _out.Select(shard => (shard.Key, shard.Value.Number)).Where(attempt => !there.Contains(attempt))];
     }
 
-    /// <summary>The next attempts of shards that went silent and still have no part.</summary>
-    public IReadOnlyList<ShardTicket> Again(IEnumerable<int> silent)
+    /// <summary>The next attempts of those that went silent, unless their outcome has come or their part was found meanwhile.</summary>
+    public IReadOnlyList<ShardTicket> Again(IEnumerable<(int Shard, int Attempt)> silent)
     {
         List<ShardTicket> again = [];
-        foreach (var shard in silent.Where(_out.ContainsKey))
+        foreach (var (shard, attempt) in silent)
         {
-            _out[shard].Number++;
-            again.Add(_out[shard].Ticket(shard));
+            if (_out.TryGetValue(shard, out var attempts) && attempts.Number == attempt)
+            {
+                attempts.Number++;
+                again.Add(attempts.Ticket(shard));
+            }
         }
 
         return again;

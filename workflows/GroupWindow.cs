@@ -7,7 +7,7 @@ using Serverless.Jobs.Actors;
 namespace Serverless.Workflows;
 
 /// <summary>A job's groups: at most <see cref="BatchJobWorkflow.Window"/> at once, started in their order, so that the first rows are there first.</summary>
-internal sealed class GroupWindow(WorkflowContext context, JobRef job, string pool, int shards, int maxAttempts)
+internal sealed class GroupWindow(WorkflowContext context, JobStepsCaller steps, JobRef job, string pool, int shards, int maxAttempts)
 {
     private readonly List<(int Group, Task<GroupResult> Task)> _running = [];
     private readonly int _groups = (shards + BatchJobWorkflow.ShardsPerGroup - 1) / BatchJobWorkflow.ShardsPerGroup;
@@ -51,7 +51,7 @@ internal sealed class GroupWindow(WorkflowContext context, JobRef job, string po
             Collect();
             if (!_stopped && _running.Count > 0 && (Error is not null || IsOver(stop, deadline)))
             {
-                Stop(stop.IsCompletedSuccessfully ? stop.Result : new StopRequest(Contracts.Status.JobStatus.Expired, Error));
+                await StopAsync(stop.IsCompletedSuccessfully ? stop.Result : new StopRequest(Contracts.Status.JobStatus.Expired, Error));
             }
             else if (!_stopped && IsOver(stop, deadline) && Started < _groups)
             {
@@ -83,9 +83,11 @@ internal sealed class GroupWindow(WorkflowContext context, JobRef job, string po
         }
     }
 
-    private void Stop(StopRequest request)
+    /// <summary>The pool first: what it hands out no more needs no fence.</summary>
+    private async Task StopAsync(StopRequest request)
     {
         _stopped = true;
+        await steps.StopShardsAsync(pool);
         foreach (var (group, _) in _running)
         {
             context.SendEvent(JobKey.Parse(job.Key).GroupInstance(group), JobEvents.Stop, request);

@@ -15,8 +15,9 @@ internal sealed class JobStepsCaller(WorkflowContext context, JobRef job)
     public async Task<ClaimResult> ClaimAsync(DateTimeOffset submittedAt) =>
         (await context.CallActivityAsync<StepResult<ClaimResult>>(nameof(ClaimActivity), new ClaimInput(job, submittedAt), Retry.Activity)).Get();
 
-    public async Task PlanFileAsync(int file) =>
-        (await context.CallActivityAsync<StepResult<bool>>(nameof(PlanFileActivity), new PlanFileInput(job, file), Retry.Activity)).Get();
+    /// <summary>Looks at some files, and gives the first that is left.</summary>
+    public async Task<int> PlanFilesAsync(int first, int count) =>
+        (await context.CallActivityAsync<StepResult<int>>(nameof(PlanFilesActivity), new PlanFilesInput(job, first, count), Retry.Activity)).Get();
 
     public async Task<PlanResult> CompletePlanAsync() =>
         (await context.CallActivityAsync<StepResult<PlanResult>>(nameof(CompletePlanActivity), job, Retry.Activity)).Get();
@@ -27,6 +28,9 @@ internal sealed class JobStepsCaller(WorkflowContext context, JobRef job)
 
     public async Task<JobStep> FinishAsync(FinishInput input) =>
         (await context.CallActivityAsync<StepResult<JobStep>>(nameof(FinishActivity), input with { Job = job }, Retry.Activity)).Get();
+
+    public Task StopShardsAsync(string pool) =>
+        context.CallActivityAsync<bool>(nameof(StopShardsActivity), new StopShardsInput(job.Key, pool), Retry.Activity);
 
     /// <summary>Gives back what the job holds, the pool too if it was attached to one.</summary>
     public Task CloseAsync(JobStatus end) => context.CallActivityAsync<bool>(nameof(CloseActivity), new CloseInput(job, _pool, end), Retry.Activity);

@@ -13,8 +13,11 @@ namespace Serverless.Workflows;
 /// </summary>
 public sealed class ShardGroupWorkflow : Workflow<GroupInput, GroupResult>
 {
-    /// <summary>How often the watchdog looks.</summary>
+    /// <summary>How soon the watchdog looks after something ended.</summary>
     public static readonly TimeSpan Watch = TimeSpan.FromSeconds(60);
+
+    /// <summary>How seldom it looks when nothing ends for long, so that a job that waits for days has a short history.</summary>
+    public static readonly TimeSpan SeldomWatch = TimeSpan.FromMinutes(16);
 
     /// <inheritdoc />
     public override async Task<GroupResult> RunAsync(WorkflowContext context, GroupInput input)
@@ -27,21 +30,25 @@ public sealed class ShardGroupWorkflow : Workflow<GroupInput, GroupResult>
             var ended = context.WaitForExternalEventAsync<ShardsEnded>(JobEvents.ShardsEnded);
             shards.Done(await calls.FindDoneAsync());
             await calls.OfferAsync(shards.Out);
-            var watchdog = context.CreateTimer(Watch);
+            var pause = Watch;
+            var watchdog = context.CreateTimer(pause);
             while (shards.Out.Count > 0 && !stop.IsCompleted)
             {
                 await Task.WhenAny(ended, stop, watchdog);
+                var silent = watchdog.IsCompleted ? await FindSilentAsync(calls, shards) : [];
                 List<ShardTicket> again = [];
                 while (ended.IsCompletedSuccessfully)
                 {
                     again.AddRange(shards.Apply(ended.Result));
                     ended = context.WaitForExternalEventAsync<ShardsEnded>(JobEvents.ShardsEnded);
+                    pause = Watch;
                 }
 
-                if (watchdog.IsCompleted && shards.Out.Count > 0)
+                if (watchdog.IsCompleted)
                 {
-                    again.AddRange(await LookAsync(calls, shards));
-                    watchdog = context.CreateTimer(Watch);
+                    again.AddRange(shards.Again(silent));
+                    watchdog = context.CreateTimer(pause);
+                    pause = pause * 2 < SeldomWatch ? pause * 2 : SeldomWatch;
                 }
 
                 await calls.OfferAsync(again);
@@ -71,17 +78,18 @@ public sealed class ShardGroupWorkflow : Workflow<GroupInput, GroupResult>
         }
     }
 
-    private static async Task<IReadOnlyList<ShardTicket>> LookAsync(GroupCalls calls, GroupShards shards)
+    /// <summary>
+    /// Attempts that are out, that the pool does not know, and that left no part. A report that was on its way is there by the time this ends, and
+    /// counts first.
+    /// </summary>
+    private static async Task<IReadOnlyList<(int Shard, int Attempt)>> FindSilentAsync(GroupCalls calls, GroupShards shards)
     {
-        var known = await calls.FindAsync();
-        var silent = shards.Silent(known);
-        if (silent.Count == 0)
+        var silent = shards.Silent(await calls.FindAsync());
+        if (silent.Count > 0)
         {
-            return [];
+            shards.Done(await calls.FindDoneAsync());
         }
 
-        // A part that is there says more than whoever was to report it.
-        shards.Done(await calls.FindDoneAsync());
-        return shards.Again(silent);
+        return silent;
     }
 }

@@ -18,7 +18,7 @@ public static class WorkflowsServices
             options.RegisterWorkflow<ShardGroupWorkflow>();
             options.RegisterActivity<EnterActivity>();
             options.RegisterActivity<ClaimActivity>();
-            options.RegisterActivity<PlanFileActivity>();
+            options.RegisterActivity<PlanFilesActivity>();
             options.RegisterActivity<CompletePlanActivity>();
             options.RegisterActivity<AttachActivity>();
             options.RegisterActivity<FindDoneActivity>();
@@ -27,6 +27,7 @@ public static class WorkflowsServices
             options.RegisterActivity<FenceActivity>();
             options.RegisterActivity<SealActivity>();
             options.RegisterActivity<FinishActivity>();
+            options.RegisterActivity<StopShardsActivity>();
             options.RegisterActivity<CloseActivity>();
             options.RegisterActivity<PublishActivity>();
             options.RegisterActivity<WebhookActivity>();

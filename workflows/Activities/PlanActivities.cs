@@ -2,20 +2,31 @@ using Dapr.Workflow;
 
 namespace Serverless.Workflows.Activities;
 
-/// <summary>One file of a job's input.</summary>
-public sealed record PlanFileInput(JobRef Job, int File);
+/// <summary>Files of a job's input, from <paramref name="First"/> on.</summary>
+public sealed record PlanFilesInput(JobRef Job, int First, int Count);
 
 /// <summary>A finished plan.</summary>
 public sealed record PlanResult(long Rows, int Shards);
 
-/// <summary>Looks at one input file.</summary>
-public sealed class PlanFileActivity(Step step) : WorkflowActivity<PlanFileInput, StepResult<bool>>
+/// <summary>
+/// Looks at input files, one after the other, until some seconds have passed: short, and yet a job of ten thousand small files has a short history.
+/// Gives the first file that is left.
+/// </summary>
+public sealed class PlanFilesActivity(Step step, TimeProvider time) : WorkflowActivity<PlanFilesInput, StepResult<int>>
 {
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(10);
+
     /// <inheritdoc />
-    public override Task<StepResult<bool>> RunAsync(WorkflowActivityContext context, PlanFileInput input) => step.RunAsync(input.Job.SpecUri, async (steps, cancellation) =>
+    public override Task<StepResult<int>> RunAsync(WorkflowActivityContext context, PlanFilesInput input) => step.RunAsync(input.Job.SpecUri, async (steps, cancellation) =>
     {
-        await steps.PlanFileAsync(input.File, cancellation);
-        return true;
+        var started = time.GetTimestamp();
+        var file = input.First;
+        do
+        {
+            await steps.PlanFileAsync(file++, cancellation);
+        }
+        while (file < input.Count && time.GetElapsedTime(started) < Enough);
+        return file;
     });
 }
 

@@ -70,10 +70,6 @@ public sealed partial class JobActor
         var reason = notice.Infeasible ? $"{notice.Reason} (no worker that is there could ever give it)" : notice.Reason;
         var next = JobMachine.Enter(state, JobStatus.WaitingForCapacity, Now, reason);
         await SaveAsync(next.Status is JobStatus.WaitingForCapacity ? next with { WaitingReason = reason } : next);
-        if (next.Status is JobStatus.WaitingForCapacity && state.Status != next.Status && state.Submission.PlacementTimeout is { } timeout)
-        {
-            await RegisterReminderAsync(CapacityTimeout, state: null, timeout, Again);
-        }
     }
 
     private async Task CheckErrorRateAsync(JobState state)

@@ -47,7 +47,8 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     {
         if (_state is { } there)
         {
-            return new SubmitOutcome(there.Submission.SpecHash == submission.SpecHash ? SubmitKind.Repeated : SubmitKind.Conflict, View(there));
+            var isSame = !there.Deleted && there.Submission.SpecHash == submission.SpecHash;
+            return new SubmitOutcome(isSame ? SubmitKind.Repeated : SubmitKind.Conflict, View(there));
         }
 
         await RegisterReminderAsync(Schedule, state: null, TimeSpan.Zero, Again);
@@ -56,7 +57,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     }
 
     /// <inheritdoc />
-    public Task<JobView?> GetAsync() => Task.FromResult(_state is { } state ? View(state) : null);
+    public Task<JobView?> GetAsync() => Task.FromResult(_state is { Deleted: false } state ? View(state) : null);
 
     /// <inheritdoc />
     public async Task EnterAsync(JobStep step)
@@ -131,15 +132,10 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
             return Done();
         }
 
-        // A job whose workflow has not begun has nothing to stop; the reminder finds it ended and starts nothing.
-        if (!_state.Scheduled)
-        {
-            await SaveAsync(JobMachine.Enter(_state, JobStatus.Cancelled, Now));
-            return Done();
-        }
-
+        // A job whose workflow has not begun has nothing to stop; the reminder finds it ended and starts nothing. A workflow that was started without
+        // this being noted gets the event.
         await StopAsync(new StopRequest(JobStatus.Cancelled));
-        await SaveAsync(JobMachine.Enter(_state, JobStatus.Cancelling, Now));
+        await SaveAsync(JobMachine.Enter(_state, _state.Scheduled ? JobStatus.Cancelling : JobStatus.Cancelled, Now));
         return Done();
     }
 
@@ -153,10 +149,10 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
 
         var done = Done();
         await _links.Catalog(Key.Tenant, _state!.Submission.SubmittedAt).RemoveAsync(Key.Id);
-        await StateManager.TryRemoveStateAsync(StateKey);
-        await StateManager.TryRemoveStateAsync(EndedKey);
-        await StateManager.SaveStateAsync();
-        (_state, _ended) = (null, new ShardSet([]));
+
+        // The id stays taken: whoever has it from before never meets another job under it.
+        _ended = new ShardSet([]);
+        await SaveAsync(_state with { Deleted = true, History = [], Errors = [] });
         return done;
     }
 
@@ -191,30 +187,30 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         await UnregisterReminderAsync(Schedule);
     }
 
-    private Task ListAsync() => _state is { } state
+    private Task ListAsync() => _state is { Deleted: false } state
         ? _links.Catalog(Key.Tenant, state.Submission.SubmittedAt).PutAsync(CatalogEntry.Of(Key.Id, state))
         : Task.CompletedTask;
 
     private async Task GiveUpWaitingAsync()
     {
-        await UnregisterReminderAsync(CapacityTimeout);
-        if (_state is { Status: JobStatus.WaitingForCapacity, Submission.PlacementTimeout: { } timeout } state && Now - state.WaitingSince >= timeout)
+        if (_state is not { Status: JobStatus.WaitingForCapacity, Submission.PlacementTimeout: { } timeout } state)
+        {
+            await UnregisterReminderAsync(CapacityTimeout);
+        }
+        else if (Now - state.WaitingSince >= timeout)
         {
             await StopAsync(new StopRequest(
                 JobStatus.Failed, new JobErrorResource(ErrorCodes.NoCapacity, $"no worker could take the job within placement.timeout ({timeout}): {state.WaitingReason}")));
         }
     }
 
-    private async Task StopAsync(StopRequest stop)
-    {
-        await _links.RaiseAsync(Id.GetId(), JobEvents.Stop, stop);
-        await ControlAsync(JobControlKind.Stop);
-    }
+    /// <summary>The workflow tells the pool: this is done in turns in which the job calls no actor that might wait for it.</summary>
+    private Task StopAsync(StopRequest stop) => _links.RaiseAsync(Id.GetId(), JobEvents.Stop, stop);
 
     private Task ControlAsync(JobControlKind kind) => _state?.PoolId is { } pool ? _links.Pool(pool).ControlAsync(new JobControl(Id.GetId(), kind)) : Task.CompletedTask;
 
     private ActOutcome? Refused(Func<JobState, string?> why) =>
-        _state is not { } state ? new ActOutcome(Found: false, Refusal: null, Job: null)
+        _state is not { Deleted: false } state ? new ActOutcome(Found: false, Refusal: null, Job: null)
         : why(state) is { } refusal ? new ActOutcome(Found: true, refusal, View(state))
         : null;
 
@@ -222,10 +218,23 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
 
     private JobView View(JobState state) => new(state, JobTransitions.IsFinal(state.Status) ? new JobCounts() : _window.Running, _window.Rate.Tokens, _window.Rate.Rows);
 
-    /// <summary>Saves the job; a new state is listed too, now or, if the catalog cannot be reached, soon.</summary>
+    /// <summary>
+    /// Saves the job; a new state is listed too. Reminders come first: whatever happens after the job is saved, its entry is written, and it does not
+    /// wait for capacity for ever.
+    /// </summary>
     private async Task SaveAsync(JobState state)
     {
         var entered = _state is { } before && before.Status != state.Status;
+        if (entered)
+        {
+            await RegisterReminderAsync(List, state: null, Again, Again);
+        }
+
+        if (entered && state is { Status: JobStatus.WaitingForCapacity, Submission.PlacementTimeout: { } timeout })
+        {
+            await RegisterReminderAsync(CapacityTimeout, state: null, timeout, Again);
+        }
+
         await StateManager.SetStateAsync(StateKey, state);
         await StateManager.SetStateAsync(EndedKey, _ended.Bits);
         await StateManager.SaveStateAsync();
@@ -239,11 +248,11 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         try
         {
             await ListAsync();
+            await UnregisterReminderAsync(List);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             LogNotListed(error, Id.GetId());
-            await RegisterReminderAsync(List, state: null, Again, Again);
         }
     }
 }

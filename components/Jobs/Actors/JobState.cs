@@ -20,6 +20,9 @@ public sealed record JobState
     /// <summary>Whether its workflow was started.</summary>
     public bool Scheduled { get; init; }
 
+    /// <summary>Whether it was deleted: only its id is still taken.</summary>
+    public bool Deleted { get; init; }
+
     /// <summary>The pool that it is attached to.</summary>
     public string? PoolId { get; init; }
 

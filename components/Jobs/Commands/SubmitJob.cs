@@ -4,6 +4,7 @@ using System.Text;
 using MediatR;
 using Serverless.Contracts;
 using Serverless.Contracts.Specs;
+using Serverless.Contracts.Status;
 using Serverless.Contracts.Validation;
 using Serverless.Jobs.Actors;
 using Serverless.Jobs.Tenants;
@@ -29,6 +30,9 @@ public sealed record SubmitResult(IReadOnlyList<SpecError> Errors, SubmitOutcome
 /// </summary>
 public sealed class SubmitJobHandler(SpecStore specs, JobActors actors, JobsOptions options, TimeProvider time) : IRequestHandler<SubmitJob, SubmitResult>
 {
+    /// <summary>A submission that took a place and did not come to its job's actor within this time has failed.</summary>
+    private static readonly TimeSpan Unborn = TimeSpan.FromMinutes(5);
+
     /// <inheritdoc />
     public async Task<SubmitResult> Handle(SubmitJob command, CancellationToken cancellationToken)
     {
@@ -37,21 +41,45 @@ public sealed class SubmitJobHandler(SpecStore specs, JobActors actors, JobsOpti
         var key = new JobKey(command.Tenant, id);
         var spec = command.Spec with { Id = id };
         var policy = options.PolicyOf(command.Tenant);
-        if (policy.MaxJobs is { } limit && !await actors.Tenant(command.Tenant).TakeAsync(new TenantPlace(key.ToString(), limit)))
+        if (policy.MaxJobs is { } limit && !await TakePlaceAsync(key, limit, now))
         {
             return new SubmitResult([], null, $"tenant {command.Tenant} has {limit} jobs that have not ended, as many as it may; wait for one or cancel one");
         }
 
         var (uri, hash) = await specs.WriteAsync(key, spec, cancellationToken);
-        if (hash != SpecStore.HashOf(spec) && await actors.Job(key).GetAsync() is { } other)
+        if (hash != SpecStore.HashOf(spec))
         {
-            return new SubmitResult([], new SubmitOutcome(SubmitKind.Conflict, other));
+            return await actors.Job(key).GetAsync() is { } other
+                ? new SubmitResult([], new SubmitOutcome(SubmitKind.Conflict, other))
+                : new SubmitResult([new SpecError("id", $"another spec was submitted as \"{id}\" before; ids are never used again, choose another one")], null);
         }
 
         var outcome = await actors.Job(key).SubmitAsync(new JobSubmission(
             key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecTimes.PlacementTimeout(spec), command.RetryOf, spec.Metadata,
             Activity.Current?.Id));
         return new SubmitResult([], outcome);
+    }
+
+    /// <summary>Takes a place among the tenant's jobs. If all are taken, those of jobs that have ended, or never came to be, are free.</summary>
+    private async Task<bool> TakePlaceAsync(JobKey key, int limit, DateTimeOffset now)
+    {
+        var tenant = actors.Tenant(key.Tenant);
+        var place = new TenantPlace(key.ToString(), limit, now);
+        if (await tenant.TakeAsync(place))
+        {
+            return true;
+        }
+
+        foreach (var (job, since) in await tenant.GetPlacesAsync())
+        {
+            var isFree = await actors.Job(JobKey.Parse(job)).GetAsync() is { } there ? JobTransitions.IsFinal(there.State.Status) : now - since > Unborn;
+            if (isFree)
+            {
+                await tenant.GiveBackAsync(job);
+            }
+        }
+
+        return await tenant.TakeAsync(place);
     }
 
     /// <summary>The same key of the same tenant is the same job.</summary>

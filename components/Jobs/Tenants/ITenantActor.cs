@@ -11,9 +11,12 @@ public interface ITenantActor : IActor
     /// <summary>Takes a place for a job; false if all are taken. A repeated call takes no second one.</summary>
     Task<bool> TakeAsync(TenantPlace place);
 
+    /// <summary>The jobs that have a place, and since when.</summary>
+    Task<IReadOnlyDictionary<string, DateTimeOffset>> GetPlacesAsync();
+
     /// <summary>Gives a job's place back.</summary>
     Task GiveBackAsync(string jobId);
 }
 
 /// <summary>A place for a job among at most <see cref="Limit"/>.</summary>
-public sealed record TenantPlace(string JobId, int Limit);
+public sealed record TenantPlace(string JobId, int Limit, DateTimeOffset Since);

@@ -6,19 +6,19 @@ namespace Serverless.Jobs.Tenants;
 public sealed class TenantActor(ActorHost host) : Actor(host), ITenantActor
 {
     private const string StateKey = "jobs";
-    private HashSet<string> _jobs = [];
+    private Dictionary<string, DateTimeOffset> _jobs = [];
 
     /// <inheritdoc />
     protected override async Task OnActivateAsync()
     {
-        var jobs = await StateManager.TryGetStateAsync<HashSet<string>>(StateKey);
+        var jobs = await StateManager.TryGetStateAsync<Dictionary<string, DateTimeOffset>>(StateKey);
         _jobs = jobs.HasValue ? jobs.Value : [];
     }
 
     /// <inheritdoc />
     public async Task<bool> TakeAsync(TenantPlace place)
     {
-        if (_jobs.Contains(place.JobId))
+        if (_jobs.ContainsKey(place.JobId))
         {
             return true;
         }
@@ -28,10 +28,13 @@ public sealed class TenantActor(ActorHost host) : Actor(host), ITenantActor
             return false;
         }
 
-        _jobs.Add(place.JobId);
+        _jobs.Add(place.JobId, place.Since);
         await SaveAsync();
         return true;
     }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyDictionary<string, DateTimeOffset>> GetPlacesAsync() => Task.FromResult<IReadOnlyDictionary<string, DateTimeOffset>>(_jobs);
 
     /// <inheritdoc />
     public async Task GiveBackAsync(string jobId)
