@@ -4,7 +4,6 @@ using System.Text.Json;
 using Dapr;
 using Dapr.Actors.Client;
 using Dapr.Sidecar;
-using Dapr.SidecarApi;
 using Dapr.Workflow;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
