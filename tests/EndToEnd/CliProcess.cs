@@ -30,6 +30,9 @@ internal sealed partial class CliProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts <c>serverless</c> in a folder.</summary>
     public static CliProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
         StartProgram("serverless", folder, environment, arguments);
@@ -94,8 +97,18 @@ internal sealed partial class CliProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>kill -9 of this process only: its children find out by themselves.</summary>
+    public void KillAlone()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     /// <summary>What ctrl-C sends.</summary>
     public void Interrupt() => Kill(_process.Id, 2).ShouldBe(0);
+
+    /// <summary>What a service manager sends.</summary>
+    public void Terminate() => Kill(_process.Id, 15).ShouldBe(0);
 
     public void Dispose()
     {

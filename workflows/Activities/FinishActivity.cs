@@ -3,6 +3,7 @@ using Serverless.Contracts.Results;
 using Serverless.Contracts.Status;
 using Serverless.Jobs.Actors;
 using Serverless.Processing.Jobs;
+using Serverless.Storage;
 
 namespace Serverless.Workflows.Activities;
 
@@ -19,7 +20,12 @@ public sealed class FinishActivity(Step step) : WorkflowActivity<FinishInput, St
     /// <inheritdoc />
     public override Task<StepResult<JobStep>> RunAsync(WorkflowActivityContext context, FinishInput input) => step.RunAsync(
         input.Job!.SpecUri,
-        async (steps, cancellation) => StepOf(await steps.FinishAsync(new JobEnd(input.StoppedAs, input.OfferedGroups, input.NotStarted), cancellation)));
+        async (steps, cancellation) =>
+        {
+            var manifest = await steps.FinishAsync(new JobEnd(input.StoppedAs, input.OfferedGroups, input.NotStarted), cancellation);
+            Failpoints.Hit("workflows.job.finished");
+            return StepOf(manifest);
+        });
 
     /// <summary>What a manifest says of the job.</summary>
     internal static JobStep StepOf(Manifest manifest) => new()

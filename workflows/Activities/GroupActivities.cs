@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using Serverless.Jobs.Actors;
 using Serverless.Placement.Pools;
+using Serverless.Storage;
 
 namespace Serverless.Workflows.Activities;
 
@@ -26,11 +27,13 @@ public sealed class OfferActivity(JobLinks links, TimeProvider time) : WorkflowA
     /// <inheritdoc />
     public override Task<StepResult<bool>> RunAsync(WorkflowActivityContext context, OfferInput input) => Step.GuardAsync(async () =>
     {
+        Failpoints.Hit("workflows.group.before-offer");
         foreach (var same in input.Shards.GroupBy(ticket => ticket.Attempt))
         {
             await links.Pool(input.Group.PoolId).OfferAsync(new ShardOffer(input.Group.Job.Key, input.Group.Group, [.. same], NotBefore(same.Key)));
         }
 
+        Failpoints.Hit("workflows.group.offered");
         return true;
     });
 
@@ -72,6 +75,7 @@ public sealed class SealActivity(Step step) : WorkflowActivity<GroupInput, StepR
     public override Task<StepResult<JobCounts>> RunAsync(WorkflowActivityContext context, GroupInput input) => step.RunAsync(input.Job.SpecUri, async (steps, cancellation) =>
     {
         var group = await steps.SealGroupAsync(input.Group, input.First, input.Count, cancellation);
+        Failpoints.Hit("workflows.group.sealed");
         return new JobCounts(input.Count, group.Rows, group.RowsFailed, group.Usage.InputTokens, group.Usage.OutputTokens);
     });
 }

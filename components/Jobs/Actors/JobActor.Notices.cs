@@ -2,6 +2,7 @@ using Serverless.Contracts.Api;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Status;
 using Serverless.Placement.Pools;
+using Serverless.Storage;
 
 namespace Serverless.Jobs.Actors;
 
@@ -16,6 +17,8 @@ public sealed partial class JobActor
             return;
         }
 
+        Failpoints.Hit("jobs.report.before-raise");
+
         // The workflow first: what it was not told it asks for again by its watchdog only, minutes later. What it was told twice it drops.
         foreach (var group in report.Ended.GroupBy(outcome => outcome.Group))
         {
@@ -23,6 +26,7 @@ public sealed partial class JobActor
             await _links.RaiseAsync(Key.GroupInstance(group.Key), JobEvents.ShardsEnded, new ShardsEnded(shards));
         }
 
+        Failpoints.Hit("jobs.report.raised");
         var counts = state.Ended;
         var added = false;
         foreach (var outcome in report.Ended.Where(outcome => outcome.Kind is ShardOutcomeKind.Done && _ended.Add(outcome.Shard)))

@@ -5,6 +5,7 @@ using Serverless.Contracts.Errors;
 using Serverless.Contracts.Status;
 using Serverless.Jobs.Catalog;
 using Serverless.Placement.Pools;
+using Serverless.Storage;
 
 namespace Serverless.Jobs.Actors;
 
@@ -52,7 +53,9 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         }
 
         await RegisterReminderAsync(Schedule, state: null, TimeSpan.Zero, Again);
+        Failpoints.Hit("jobs.job.before-save");
         await SaveAsync(JobMachine.Accept(submission, Now));
+        Failpoints.Hit("jobs.job.saved");
         return new SubmitOutcome(SubmitKind.Accepted, View(_state!));
     }
 
@@ -179,7 +182,9 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         if (_state is { Scheduled: false } state && !JobTransitions.IsFinal(state.Status))
         {
             var submission = state.Submission;
+            Failpoints.Hit("jobs.job.before-schedule");
             await _links.ScheduleAsync(Id.GetId(), new JobWorkflowInput(submission.Key, submission.SpecUri, submission.SubmittedAt, submission.Priority));
+            Failpoints.Hit("jobs.job.scheduled");
             await SaveAsync(state with { Scheduled = true });
         }
 

@@ -8,6 +8,7 @@ using Serverless.Contracts.Status;
 using Serverless.Contracts.Validation;
 using Serverless.Jobs.Actors;
 using Serverless.Jobs.Tenants;
+using Serverless.Storage;
 
 namespace Serverless.Jobs.Commands;
 
@@ -54,6 +55,7 @@ public sealed class SubmitJobHandler(SpecStore specs, JobActors actors, JobsOpti
                 : new SubmitResult([new SpecError("id", $"another spec was submitted as \"{id}\" before; ids are never used again, choose another one")], null);
         }
 
+        Failpoints.Hit("jobs.submit.before-actor");
         var outcome = await actors.Job(key).SubmitAsync(new JobSubmission(
             key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecTimes.PlacementTimeout(spec), command.RetryOf, spec.Metadata,
             Activity.Current?.Id));

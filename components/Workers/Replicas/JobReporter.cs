@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Serverless.Placement.Pools;
+using Serverless.Storage;
 using Serverless.Workers.Sidecar;
 
 namespace Serverless.Workers.Replicas;
@@ -72,7 +73,11 @@ internal sealed class JobReporter : IAsyncDisposable
         var running = attempts.Values.Where(attempt => attempt.Outcome is null).Select(attempt => attempt.Progress).OrderBy(progress => progress.Shard).ToList();
         if (ended.Count == 0 && running.SequenceEqual(told))
             return false;
+        if (ended.Count > 0)
+            Failpoints.Hit("workers.report.before-send");
         await services.Control.ReportAsync(new WorkerReport(jobId, replicaId, [.. ended.Select(attempt => attempt.Outcome!)], running), stop.Token);
+        if (ended.Count > 0)
+            Failpoints.Hit("workers.report.acknowledged");
         told = running;
         Forget(ended);
         return ended.Count == MaxEnded;

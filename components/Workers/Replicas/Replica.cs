@@ -1,6 +1,7 @@
 using Serverless.Contracts.Errors;
 using Serverless.Placement.Pools;
 using Serverless.Placement.Workers;
+using Serverless.Storage;
 using Serverless.Workers.Sidecar;
 
 namespace Serverless.Workers.Replicas;
@@ -175,6 +176,8 @@ internal sealed class Replica : IAsyncDisposable
 
         if (engine.Engine is not { } ready)
             return;
+        if (answer.Shards.Count > 0)
+            Failpoints.Hit("workers.replica.leased");
         foreach (var lease in answer.Shards)
         {
             ReplicaJob? job;

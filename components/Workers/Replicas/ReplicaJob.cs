@@ -4,6 +4,7 @@ using Serverless.Contracts.Errors;
 using Serverless.Inference;
 using Serverless.Placement.Pools;
 using Serverless.Processing.Jobs;
+using Serverless.Storage;
 using Serverless.Workers.InFlight;
 
 namespace Serverless.Workers.Replicas;
@@ -85,6 +86,7 @@ internal sealed class ReplicaJob : IAsyncDisposable
         {
             var job = await OpenAsync().WaitAsync(attempt.StopToken);
             attempt.Counter = job.CreateCounter();
+            Failpoints.Hit("workers.shard.running");
             return attempt.Done(await job.RunAsync(attempt.Work, attempt.Counter, attempt.StopToken, rows));
         }
         catch (Exception e)

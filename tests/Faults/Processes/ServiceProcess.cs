@@ -9,7 +9,7 @@ internal sealed partial class ServiceProcess : IDisposable
     /// <summary>The exit code of a process that was ended by SIGKILL.</summary>
     public const int KilledExitCode = 128 + 9;
 
-    private const int SigTerm = 15, MaxLines = 400;
+    private const int SigTerm = 15, SigCont = 18, SigStop = 19, MaxLines = 400;
 
     private readonly Process _process;
     private readonly Queue<string> _lines = [];
@@ -88,6 +88,12 @@ internal sealed partial class ServiceProcess : IDisposable
 
     /// <summary>Asks the process to end.</summary>
     public void Terminate() => Send(Id, SigTerm).ShouldBe(0);
+
+    /// <summary>Halts the process where it is: a machine that is swapping, a debugger, a laptop's lid.</summary>
+    public void Halt() => Send(Id, SigStop).ShouldBe(0);
+
+    /// <summary>Lets a halted process go on, which does not know that time has passed.</summary>
+    public void Continue() => Send(Id, SigCont).ShouldBe(0);
 
     public void Dispose()
     {

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Serverless.Client;
+using Serverless.Contracts.Api;
+
+namespace Serverless.EndToEnd.Tests;
+
+/// <summary>One running service for all tests of it, with API keys of several tenants: each test has jobs and folders of its own.</summary>
+public sealed class ServiceFixture : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string> _keys = [];
+    private ServiceProcess? _service;
+    private int _jobs;
+
+    public Uri Address => _service!.Address;
+
+    /// <summary>The client of the tenant whose jobs most tests submit.</summary>
+    public JobsClient Client { get; private set; } = null!;
+
+    /// <summary>What the service's processes logged, for messages.</summary>
+    internal string Logs => $"{_service?.Process.Errors}\n{ServiceProcess.Logs(_folder["data"])}";
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var (name, tenant, scopes) in new[] { ("main", "default", "read write"), ("reader", "default", "read"), ("writer", "default", "write"), ("other", "other", "read write"), ("lists", "lists", "read write") })
+        {
+            string[] arguments = ["keys", "create", name, "--data", _folder["data"], "--tenant", tenant, "--output", "json", .. scopes.Split(' ').SelectMany(scope => new[] { "--scope", scope })];
+            var created = CliProcess.Run(_folder.Path, arguments);
+            created.ExitCode.ShouldBe(0, created.Errors);
+            using var key = JsonDocument.Parse(created.Output);
+            _keys[name] = key.RootElement.GetProperty("key").GetString()!;
+        }
+
+        _service = await ServiceProcess.StartAsync(_folder["data"], workers: 2);
+        Client = ClientOf("main");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        _service?.Dispose();
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A key's text: <c>main</c>, <c>reader</c> and <c>writer</c> of one tenant, <c>other</c> and <c>lists</c> of two more.</summary>
+    internal string Key(string name) => _keys[name];
+
+    /// <summary>A client with one of the keys.</summary>
+    internal JobsClient ClientOf(string key) => new(new JobsClientOptions { BaseAddress = Address, ApiKey = Key(key), PollInterval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromMinutes(1) });
+
+    /// <summary>Plain HTTP with one of the keys.</summary>
+    internal HttpClient Http(string? key = "main")
+    {
+        var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(1) };
+        if (key is not null)
+        {
+            http.DefaultRequestHeaders.Add("Authorization", $"Bearer {Key(key)}");
+        }
+
+        return http;
+    }
+
+    /// <summary>Runs a command of the CLI against the service.</summary>
+    internal CliResult Cli(params string[] arguments) => CliProcess.Run(
+        _folder.Path, new Dictionary<string, string> { ["SERVERLESS_SERVER"] = Address.ToString(), ["SERVERLESS_API_KEY"] = Key("main") }, arguments);
+
+    /// <summary>A folder of a test's own, that lives as long as the service.</summary>
+    internal string NewFolder() => Directory.CreateDirectory(_folder[$"test-{Interlocked.Increment(ref _jobs)}"]).FullName;
+
+    /// <summary>Waits for a job's end.</summary>
+    internal async Task<JobResource> EndAsync(string id, JobsClient? client = null)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            return await (client ?? Client).WaitAsync(id, patience.Token);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new TimeoutException($"Job {id} did not end.\n{Logs}", error);
+        }
+    }
+}
+
+/// <summary>The tests that share the service.</summary>
+[CollectionDefinition(Name)]
+public sealed class ServiceCollection : ICollectionFixture<ServiceFixture>
+{
+    public const string Name = "service";
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Serverless.Inference;
+
+namespace Serverless.Faults.App.Service;
+
+/// <summary>
+/// An engine without a model: the answer is the prompt in upper case, after the row's time (<c>FAULTS_ROW_TIME</c> in milliseconds).
+/// </summary>
+internal sealed class EchoEngine : IGenerationEngine
+{
+    private static readonly TimeSpan RowTime = TimeSpan.FromMilliseconds(
+        double.Parse(Environment.GetEnvironmentVariable("FAULTS_ROW_TIME") ?? "0", CultureInfo.InvariantCulture));
+
+    public static Task<IGenerationEngine> LoadAsync(EngineOptions options, CancellationToken cancellationToken) => Task.FromResult<IGenerationEngine>(new EchoEngine());
+
+    public GenerationRequest Prepare(GenerationRequest request) => request with { PromptTokenIds = [1, 2] };
+
+    public async IAsyncEnumerable<GenerationResult> GenerateAsync(
+        IAsyncEnumerable<GenerationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var request in requests.WithCancellation(cancellationToken))
+        {
+            await Task.Delay(RowTime, TimeProvider.System, cancellationToken);
+            yield return new GenerationResult
+            {
+                Request = request,
+                Completions = [new Completion(0, request.Prompt!.ToUpperInvariant(), [1], request.CancellationToken.IsCancellationRequested ? FinishReason.Cancelled : FinishReason.Stop)],
+                NumInputTokens = 2,
+            };
+        }
+    }
+
+    public IAsyncEnumerable<GenerationDelta> StreamAsync(GenerationRequest request, CancellationToken cancellationToken = default) => throw new NotSupportedException("The fault tests stream nothing.");
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

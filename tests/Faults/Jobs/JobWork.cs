@@ -1,0 +1,127 @@
+using System.Net;
+using System.Text.Json;
+using Serverless.Client;
+using Serverless.Contracts.Api;
+using Serverless.Contracts.Results;
+using Serverless.Contracts.Status;
+using Serverless.Storage.Tables;
+
+namespace Serverless.Faults.Tests.Jobs;
+
+/// <summary>A job of numbered rows, and what must be true of its output.</summary>
+internal sealed class JobWork
+{
+    /// <summary>How long a job may take on a busy machine, watchdogs that wait a minute included.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
+    private readonly JobRig _rig;
+    private readonly int _rows;
+    private readonly string _folder, _document;
+
+    public JobWork(JobRig rig, int rows, int rowsPerShard)
+    {
+        (_rig, _rows, _folder) = (rig, rows, rig.NewFolder());
+        Id = $"faults-{Path.GetFileName(_folder)}";
+        var input = Path.Combine(_folder, "rows.jsonl");
+        File.WriteAllLines(input, Enumerable.Range(0, rows).Select(index => JsonSerializer.Serialize(new { item = Item(index) })));
+        _document = JsonSerializer.Serialize(new
+        {
+            id = Id,
+            model = new { source = Clone.PathOf("samples/models/haiku-tiny") },
+            input = new { uri = input },
+            batch_size = rowsPerShard,
+            concurrency = 2,
+            preprocess = new { prompt = "{{ row.item }}" },
+            output = new { uri = Output },
+        });
+    }
+
+    public string Id { get; }
+
+    public string Output => Path.Combine(_folder, "out");
+
+    /// <summary>Parts that are there.</summary>
+    public int Parts => Directory.Exists(Output) ? Directory.EnumerateFiles(Output, "part-*.parquet").Count() : 0;
+
+    /// <summary>Submits it again and again until it is accepted: only then must it never vanish.</summary>
+    public async Task SubmitAsync()
+    {
+        await Patience.ForAsync(
+            async () =>
+            {
+                try
+                {
+                    return await _rig.Client.SubmitAsync(_document, "application/json");
+                }
+                catch (JobsException error) when (IsPassing(error))
+                {
+                    return null;
+                }
+            },
+            () => $"the job {Id} is accepted.\n{_rig.Text}");
+    }
+
+    /// <summary>Waits until so many parts are there.</summary>
+    public Task UntilPartsAsync(int parts) => Patience.UntilAsync(() => Parts >= parts, () => $"{Id} has {parts} parts, not {Parts}.\n{_rig.Text}");
+
+    /// <summary>Waits for the job's end. An accepted job is never unknown.</summary>
+    public async Task<JobResource> EndAsync()
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        JobResource? last = null;
+        while (last is null || !JobTransitions.IsFinal(last.Status))
+        {
+            try
+            {
+                last = await _rig.Client.GetAsync(Id);
+            }
+            catch (JobsException error) when (IsPassing(error))
+            {
+                // Its process is being started.
+            }
+
+            if (TimeProvider.System.GetElapsedTime(start) > Limit)
+            {
+                throw new TimeoutException($"{Id} did not end within {Limit}: {JsonSerializer.Serialize(last)}, {Parts} parts.\n{_rig.Text}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        return last;
+    }
+
+    /// <summary>The job completed, every row is there once with its own answer, and all counts say so.</summary>
+    public async Task ShouldBeWholeAsync()
+    {
+        var job = await EndAsync();
+        job.Status.ShouldBe(JobStatus.Completed, $"{job.Error}\n{_rig.Text}");
+        List<(long Index, string Item, string Answer)> rows = [];
+        foreach (var path in Directory.EnumerateFiles(Output, "part-*.parquet").Order(StringComparer.Ordinal))
+        {
+            rows.AddRange(Read(path));
+        }
+
+        rows.Select(row => row.Index).Order().ShouldBe(Enumerable.Range(0, _rows).Select(index => (long)index), "every row exactly once");
+        rows.ShouldAllBe(row => row.Item == Item((int)row.Index) && row.Answer == row.Item.ToUpperInvariant());
+        var manifest = JsonSerializer.Deserialize<Manifest>(await File.ReadAllTextAsync(Path.Combine(Output, Manifest.FileName)))!;
+        (manifest.Status, manifest.Rows, manifest.RowsFailed, manifest.Records).ShouldBe((JobStatus.Completed, _rows, 0, _rows));
+        manifest.Usage.OutputTokens.ShouldBe(_rows, "one token a row: usage is not counted twice");
+        File.Exists(Path.Combine(Output, Manifest.SuccessFileName)).ShouldBeTrue();
+        Directory.EnumerateFiles(Output, "part-*").Count().ShouldBe(manifest.Parts.Count, "nothing else looks like a part");
+        (job.Rows, job.Shards).ShouldBe((new RowCounts(_rows, _rows, 0), new ShardCounts(manifest.Parts.Count, manifest.Parts.Count, 0)));
+        job.Usage.OutputTokens.ShouldBe(_rows);
+    }
+
+    private static string Item(int index) => $"line number {index}";
+
+    /// <summary>The service is away or being started.</summary>
+    private static bool IsPassing(JobsException error) => error.Status is null or HttpStatusCode.ServiceUnavailable or HttpStatusCode.InternalServerError;
+
+    private static IEnumerable<(long Index, string Item, string Answer)> Read(string path)
+    {
+        using var file = ParquetFile.Open(path);
+        int index = file.Schema.IndexOf("row_index"), item = file.Schema.IndexOf("item"), answer = file.Schema.IndexOf("generated_text");
+        return [.. file.ReadRows().Select(row => ((long)row[index]!, (string)row[item]!, (string)row[answer]!))];
+    }
+}
