@@ -171,10 +171,10 @@ public sealed class ServiceControlTests(ServiceFixture service)
         return [.. entries.Select(entry => entry.Status)];
     }
 
-    private Task UntilPartsAsync(string id, string output, int parts) =>
+    private Task<JobResource> UntilPartsAsync(string id, string output, int parts) =>
         UntilAsync(id, _ => Output.Parts(output).Count >= parts, $"the job has {parts} parts");
 
-    private Task UntilAsync(string id, Func<JobResource, bool> isSo, string what) => Eventually.GetAsync(
+    private Task<JobResource> UntilAsync(string id, Func<JobResource, bool> isSo, string what) => Eventually.GetAsync(
         async () =>
         {
             var job = await service.Client.GetAsync(id);

@@ -103,7 +103,7 @@ internal sealed class JobWork
         }
 
         rows.Select(row => row.Index).Order().ShouldBe(Enumerable.Range(0, _rows).Select(index => (long)index), "every row exactly once");
-        rows.ShouldAllBe(row => row.Item == Item((int)row.Index) && row.Answer == row.Item.ToUpperInvariant());
+        rows.ShouldAllBe(row => row.Item == Item((int)row.Index) && string.Equals(row.Answer, row.Item.ToUpperInvariant(), StringComparison.Ordinal));
         var manifest = JsonSerializer.Deserialize<Manifest>(await File.ReadAllTextAsync(Path.Combine(Output, Manifest.FileName)))!;
         (manifest.Status, manifest.Rows, manifest.RowsFailed, manifest.Records).ShouldBe((JobStatus.Completed, _rows, 0, _rows));
         manifest.Usage.OutputTokens.ShouldBe(_rows, "one token a row: usage is not counted twice");
