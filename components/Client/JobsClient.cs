@@ -81,9 +81,6 @@ public sealed class JobsClient : IDisposable
     /// <summary>Hands out shards again.</summary>
     public Task<JobResource> ResumeAsync(string id, CancellationToken cancellationToken = default) => ActAsync(id, "resume", cancellationToken);
 
-    /// <summary>Does a job's failed rows again, in a job of their own.</summary>
-    public Task<JobResource> RetryAsync(string id, CancellationToken cancellationToken = default) => ActAsync(id, "retry", cancellationToken);
-
     /// <summary>Forgets a job that has ended; its output stays.</summary>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken = default)
     {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Serverless.Contracts.Api;
 using Serverless.Contracts.Status;
 
 namespace Serverless.EndToEnd.Tests;
@@ -69,12 +68,18 @@ public sealed class ServiceBadInputTests(ServiceFixture service)
     [InlineData("output.compression", "zip")]
     [InlineData("output.mode", "append")]
     [InlineData("preprocess.sampling_params.temprature", 1)]
-    [InlineData("preprocess.sampling_params", "{ \"temperature\": \"hot\" }")]
     public async Task A_value_out_of_range_is_named(string path, object value)
     {
         var json = value is string text && text.StartsWith('{') ? JsonNode.Parse(text) : JsonSerializer.SerializeToNode(value);
         var errors = await RefusalAsync(Set(Whole(), path, json).Text());
         errors.ShouldContain(error => error.Field == path && error.Message.Length > 10, string.Join("; ", errors));
+    }
+
+    [Fact]
+    public async Task A_sampling_parameter_of_the_wrong_type_is_named()
+    {
+        var job = ServiceJob.OfItems("/nowhere", "Rain...").With("preprocess.sampling_params.temperature", "hot");
+        (await RefusalAsync(job.Text())).ShouldHaveSingleItem().ToString().ShouldContain("sampling_params.temperature");
     }
 
     [Fact]
@@ -90,6 +95,7 @@ public sealed class ServiceBadInputTests(ServiceFixture service)
     [InlineData("[]", "application/json", HttpStatusCode.BadRequest)]
     [InlineData("a: [", "application/yaml", HttpStatusCode.BadRequest)]
     [InlineData("{}", "text/html", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("{}", "application/xml", HttpStatusCode.UnsupportedMediaType)]
     public async Task A_body_that_is_no_job_is_refused(string body, string type, HttpStatusCode status)
     {
         using var http = service.Http();
@@ -98,6 +104,16 @@ public sealed class ServiceBadInputTests(ServiceFixture service)
         answer.StatusCode.ShouldBe(status, text);
         using var problem = JsonDocument.Parse(text);
         problem.RootElement.GetProperty("detail").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task A_method_that_a_route_does_not_have_is_refused()
+    {
+        using var http = service.Http();
+        using var answer = await http.PutAsync("/api/v1/jobs", new StringContent("{}", Encoding.UTF8, "application/json"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        using var route = await http.GetAsync("/dapr/config");
+        route.StatusCode.ShouldBe(HttpStatusCode.NotFound, "what the sidecar calls is not on this port");
     }
 
     [Fact]
@@ -149,8 +165,8 @@ public sealed class ServiceBadInputTests(ServiceFixture service)
             File.WriteAllText(Path.Combine(folder, "file"), "no folder");
             return ServiceJob.OfItems(Path.Combine(folder, "file", "out"), "Rain...");
         },
-        "storage",
-        "file/out");
+        "invalid_spec",
+        "/file is a file");
 
     [Fact]
     public async Task An_output_that_another_job_has_fails_the_job_and_leaves_the_other_alone()
@@ -169,7 +185,7 @@ public sealed class ServiceBadInputTests(ServiceFixture service)
     }
 
     [Fact]
-    public async Task An_empty_dataset_fails_the_job_or_completes_it_without_rows()
+    public async Task An_empty_dataset_fails_the_job_by_its_name()
     {
         var folder = service.NewFolder();
         var input = Path.Combine(folder, "rows.jsonl");
@@ -183,18 +199,14 @@ public sealed class ServiceBadInputTests(ServiceFixture service)
     }
 
     [Fact]
-    public async Task A_column_that_no_row_has_is_an_error_of_each_row()
-    {
-        var folder = service.NewFolder();
-        var input = Path.Combine(folder, "rows.csv");
-        await File.WriteAllLinesAsync(input, ["text", "one", "two"]);
-        var job = await service.Client.SubmitAsync(ServiceJob.OfFiles(Out(folder), input).Text(), "application/json");
-        var ended = await service.EndAsync(job.Id);
-
-        ended.Status.ShouldBe(JobStatus.CompletedWithErrors, $"{ended.Error}\n{service.Logs}");
-        ended.Rows.ShouldBe(new RowCounts(2, 2, 2));
-        (await service.Client.GetErrorsAsync(job.Id)).Rows.ShouldAllBe(row => (string)row["error"]!["type"]! == "missing_column");
-    }
+    public async Task A_column_that_no_row_can_have_fails_the_job_before_it_has_an_engine() => await ShouldFailAsync(
+        folder =>
+        {
+            File.WriteAllLines(Path.Combine(folder, "rows.csv"), ["text", "one", "two"]);
+            return ServiceJob.OfFiles(Out(folder), Path.Combine(folder, "rows.csv"));
+        },
+        "invalid_spec",
+        "no column \"item\"");
 
     [Fact]
     public async Task A_job_that_shall_fail_at_a_bad_row_fails_and_names_it() => await ShouldFailAsync(
