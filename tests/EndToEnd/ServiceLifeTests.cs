@@ -32,6 +32,9 @@ public sealed class ServiceLifeTests
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         (await again.WaitAsync(id, patience.Token)).Status.ShouldBe(JobStatus.Completed, ServiceProcess.Logs(folder["data"]));
         Output.ReadRows(folder["out"]).Select(row => (long)row["row_index"]!).Order().ShouldBe(Enumerable.Range(0, 800).Select(index => (long)index));
+        second.Process.Terminate();
+        second.Process.WaitForEnd().ExitCode.ShouldBe(0);
+        ServiceProcess.Logs(folder["data"]).ShouldNotContain("is not configured", customMessage: "every component that the service needs comes with it");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal static class JobEndpoints
     {
         var jobs = routes.MapGroup(JobResources.Root).WithTags("jobs").WithMetadata(PublicRoute.Instance);
         jobs.MapPost("/", SubmitAsync).RequireAuthorization(Scopes.Write).WithName("submitJob")
-            .Accepts<Contracts.Specs.JobSpec>("application/json", "application/yaml").Produces<JobResource>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+            .Produces<JobResource>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         jobs.MapGet("/", ListAsync).RequireAuthorization(Scopes.Read).WithName("listJobs").Produces<JobPage>();
         jobs.MapGet("/{id}", GetAsync).RequireAuthorization(Scopes.Read).WithName("getJob").Produces<JobResource>().ProducesProblem(StatusCodes.Status404NotFound);
         jobs.MapGet("/{id}/history", HistoryAsync).RequireAuthorization(Scopes.Read).WithName("getJobHistory").Produces<JobHistory>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Serverless.Jobs.Notifications;
 
 namespace Serverless.Cli.Up;
 
@@ -18,9 +19,8 @@ internal static class UpPlan
 
     private static ChildCommand Sidecar(UpOptions options, IReadOnlyList<App> apps, IReadOnlyDictionary<string, string> tokens)
     {
-        var components = Path.Combine(AppContext.BaseDirectory, "dapr", "components");
         List<string> arguments = ["sidecar", "--state", Path.Combine(options.DataFolder, "state.db"), "--max-body-size", "16Mi", "--output", "json"];
-        foreach (var path in options.ComponentPaths.Prepend(components))
+        foreach (var path in Components(options))
         {
             arguments.AddRange(["--components-path", path]);
         }
@@ -31,6 +31,15 @@ internal static class UpPlan
         }
 
         return new ChildCommand("sidecar", arguments, tokens);
+    }
+
+    /// <summary>The product's own components and those that were given. Events of jobs have a topic of the sidecar's own, unless a broker is given for them.</summary>
+    private static IEnumerable<string> Components(UpOptions options)
+    {
+        var own = Path.Combine(AppContext.BaseDirectory, "dapr", "components");
+        var files = options.ComponentPaths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path, "*.y*ml") : [path]).Where(File.Exists);
+        var hasBroker = files.Any(file => File.ReadLines(file).Any(line => line.Trim() == $"name: {JobNotifier.PubSub}"));
+        return [own, .. hasBroker ? Array.Empty<string>() : [Path.Combine(own, "embedded", "job-events.yaml")], .. options.ComponentPaths];
     }
 
     private static ChildCommand ApiOf(App app, UpOptions options, IReadOnlyDictionary<string, string> tokens) => new(

@@ -13,6 +13,8 @@ internal sealed class JobRig : IAsyncDisposable
     private static readonly string App = ServiceProcess.PathOf("tests/Faults.App", "Serverless.Faults.App.dll");
     private static readonly string Program = ServiceProcess.PathOf("services/Cli", "serverless.dll");
 
+    private static readonly string Components = Path.Combine(Path.GetDirectoryName(Program)!, "dapr", "components");
+
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = FixedPorts.Next();
     private readonly Dictionary<string, (int App, int Http, int Grpc)> _ports;
@@ -94,7 +96,7 @@ internal sealed class JobRig : IAsyncDisposable
 
     private IEnumerable<string> SidecarArguments() =>
     [
-        "sidecar", "--state", _folder["state.db"], "--max-body-size", "16Mi", "--output", "json", "--components-path", Path.Combine(Path.GetDirectoryName(Program)!, "dapr", "components"),
+        "sidecar", "--state", _folder["state.db"], "--max-body-size", "16Mi", "--output", "json", "--components-path", Components, "--components-path", Path.Combine(Components, "embedded", "job-events.yaml"),
         .. _ports.SelectMany(app => new[] { "--app-id", app.Key, "--app-port", $"{app.Value.App}", "--dapr-http-port", $"{app.Value.Http}", "--dapr-grpc-port", $"{app.Value.Grpc}" }),
     ];
 }
