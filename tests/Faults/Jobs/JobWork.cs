@@ -116,7 +116,7 @@ internal sealed class JobWork
     private static string Item(int index) => $"line number {index}";
 
     /// <summary>The service is away or being started.</summary>
-    private static bool IsPassing(JobsException error) => error.Status is null or HttpStatusCode.ServiceUnavailable or HttpStatusCode.InternalServerError;
+    private static bool IsPassing(JobsException error) => error.Status is null or HttpStatusCode.ServiceUnavailable;
 
     private static IEnumerable<(long Index, string Item, string Answer)> Read(string path)
     {

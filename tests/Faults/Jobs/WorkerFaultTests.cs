@@ -50,7 +50,7 @@ public sealed class WorkerFaultTests(JobRigFixture fixture) : IClassFixture<JobR
         try
         {
             await Patience.UntilAsync(
-                async () => (await rig.Client.GetAsync(work.Id)).Shards.Running == 0 || (await rig.Client.GetWorkersAsync()).GetRawText().Contains("lost", StringComparison.Ordinal),
+                async () => (await rig.Client.GetAsync(work.Id)).Shards.Running == 0 || (await rig.Client.GetWorkersAsync()).Workers.Any(worker => worker.State == "lost"),
                 () => $"the workers are noticed to be lost.\n{rig.Text}");
         }
         finally
