@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dapr.SidecarApi;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Serverless.Contracts.Errors;
@@ -48,7 +49,8 @@ internal static class Problems
         {
             BadHttpRequestException error => Of(error.StatusCode, "bad_request", error.Message).ExecuteAsync(context),
             JobException error => Of(error).ExecuteAsync(context),
-            TimeoutException => Unavailable(context),
+            // The sidecar is away: whoever runs it starts it again.
+            TimeoutException or HttpRequestException or SidecarException { Status: null } => Unavailable(context),
             _ => Of(StatusCodes.Status500InternalServerError, ErrorCodes.Internal, "Something went wrong here; the trace names it in the log.").ExecuteAsync(context),
         }));
         app.UseStatusCodePages();
