@@ -9,18 +9,12 @@ namespace Serverless.Storage.Blobs.AzureStorage;
 /// A range of one version of a blob, fetched in blocks as it is read. Every block is asked for by the version's ETag, so that a blob that is
 /// written anew meanwhile is an error (<see cref="BlobErrorKind.Changed"/>) and never a mixture. For one thread at a time.
 /// </summary>
-internal sealed class AzureReadStream(BlobClient blob, ETag version, long start, long length) : Stream
+internal sealed class AzureReadStream(BlobClient blob, ETag version, long start, long length) : ReadOnlyStream
 {
     private const int BlockSize = 4 << 20;
     private byte[] block = [];
     private long blockStart;
     private int blockLength;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -37,25 +31,7 @@ internal sealed class AzureReadStream(BlobClient blob, ETag version, long start,
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
-    {
-        SeekOrigin.Begin => 0,
-        SeekOrigin.Current => Position,
-        _ => Length,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
