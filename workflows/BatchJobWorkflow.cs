@@ -50,7 +50,7 @@ public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
             end = await FailAsync(steps, new JobErrorResource(ErrorCodes.Io, failure.FailureDetails.ErrorMessage));
         }
 
-        await steps.CloseAsync(end);
+        await steps.CloseAsync();
         await steps.NotifyAsync();
         return $"{end}";
     }
@@ -60,14 +60,15 @@ public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
         WorkflowContext context, JobStepsCaller steps, ClaimResult claim, JobWorkflowInput input, Task<StopRequest> stop)
     {
         var deadline = claim.Deadline is { } at ? context.CreateTimer(at.UtcDateTime, CancellationToken.None) : null;
-        for (var file = 0; file < claim.Files && !IsOver(stop, deadline);)
+        var ending = new JobEnding(stop, deadline);
+        for (var file = 0; file < claim.Files && ending.Request is null;)
         {
             file = await steps.PlanFilesAsync(file, claim.Files);
         }
 
-        if (IsOver(stop, deadline))
+        if (ending.Request is { } request)
         {
-            return await EndUnplannedAsync(steps, stop);
+            return await EndUnplannedAsync(steps, request);
         }
 
         var plan = await steps.CompletePlanAsync();
@@ -80,18 +81,12 @@ public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
         var pool = await steps.AttachAsync(claim, input);
         await steps.EnterAsync(new JobStep { PoolId = pool });
         var groups = new GroupWindow(context, steps, new JobRef(input.Key, input.SpecUri), pool, plan.Shards, claim.MaxAttempts);
-        await groups.RunAsync(stop, deadline);
-        return await FinishAsync(steps, groups, StopOf(stop, deadline));
+        await groups.RunAsync(ending);
+        return await FinishAsync(steps, groups, ending.Request);
     }
 
-    private static bool IsOver(Task stop, Task? deadline) => stop.IsCompleted || deadline is { IsCompleted: true };
-
-    private static StopRequest? StopOf(Task<StopRequest> stop, Task? deadline) =>
-        stop.IsCompletedSuccessfully ? stop.Result : deadline is { IsCompleted: true } ? new StopRequest(JobStatus.Expired) : null;
-
-    private static async Task<JobStatus> EndUnplannedAsync(JobStepsCaller steps, Task<StopRequest> stop)
+    private static async Task<JobStatus> EndUnplannedAsync(JobStepsCaller steps, StopRequest request)
     {
-        var request = stop.IsCompletedSuccessfully ? stop.Result : new StopRequest(JobStatus.Expired);
         if (request.As is JobStatus.Failed)
         {
             throw new JobFailedException(request.Error!);

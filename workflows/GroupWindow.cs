@@ -1,6 +1,8 @@
 using Dapr.Workflow;
 using Serverless.Contracts.Api;
+using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
+using Serverless.Contracts.Status;
 using Serverless.Jobs;
 using Serverless.Jobs.Actors;
 
@@ -12,6 +14,7 @@ internal sealed class GroupWindow(WorkflowContext context, JobStepsCaller steps,
     private readonly List<(int Group, Task<GroupResult> Task)> _running = [];
     private readonly int _groups = (shards + BatchJobWorkflow.ShardsPerGroup - 1) / BatchJobWorkflow.ShardsPerGroup;
     private int _ended;
+    private bool _stopped;
 
     /// <summary>Groups that were started, 0 .. n-1.</summary>
     public int Started { get; private set; }
@@ -25,42 +28,34 @@ internal sealed class GroupWindow(WorkflowContext context, JobStepsCaller steps,
     /// <summary>Shards of the groups that were not started.</summary>
     public IReadOnlyList<ShardRange> NotStarted => Started == _groups ? [] : [new ShardRange(Started * BatchJobWorkflow.ShardsPerGroup, shards - 1)];
 
-    private bool _stopped;
-
     /// <summary>Ends when all groups have ended, or those that were started when the job is stopped, expires or fails.</summary>
-    public async Task RunAsync(Task<StopRequest> stop, Task? deadline)
+    public async Task RunAsync(JobEnding ending)
     {
         while (_running.Count > 0 || (Started < _groups && Error is null && !_stopped))
         {
-            while (Started < _groups && _running.Count < BatchJobWorkflow.Window && Error is null && !_stopped && !IsOver(stop, deadline))
+            while (Started < _groups && _running.Count < BatchJobWorkflow.Window && Error is null && !_stopped && ending.Request is null)
             {
                 Start();
             }
 
-            List<Task> awaited = [.. _running.Select(group => group.Task)];
-            if (!_stopped)
+            await Task.WhenAny(_running.Select(group => (Task)group.Task).Concat(_stopped ? [] : ending.Tasks));
+            Collect();
+            var request = Error is { } error ? new StopRequest(JobStatus.Failed, error) : ending.Request;
+            if (request is null || _stopped)
             {
-                awaited.Add(stop);
-                if (deadline is not null)
-                {
-                    awaited.Add(deadline);
-                }
+                continue;
             }
 
-            await Task.WhenAny(awaited);
-            Collect();
-            if (!_stopped && _running.Count > 0 && (Error is not null || IsOver(stop, deadline)))
+            if (_running.Count > 0)
             {
-                await StopAsync(stop.IsCompletedSuccessfully ? stop.Result : new StopRequest(Contracts.Status.JobStatus.Expired, Error));
+                await StopAsync(request);
             }
-            else if (!_stopped && IsOver(stop, deadline) && Started < _groups)
+            else if (Started < _groups)
             {
                 _stopped = true;
             }
         }
     }
-
-    private static bool IsOver(Task stop, Task? deadline) => stop.IsCompleted || deadline is { IsCompleted: true };
 
     private void Start()
     {
@@ -78,7 +73,7 @@ internal sealed class GroupWindow(WorkflowContext context, JobStepsCaller steps,
             _running.Remove(group);
             _ended++;
             Error ??= group.Task.IsFaulted
-                ? new JobErrorResource(Contracts.Errors.ErrorCodes.Internal, $"group {group.Group} failed: {group.Task.Exception!.InnerException?.Message}")
+                ? new JobErrorResource(ErrorCodes.Internal, $"group {group.Group} failed: {group.Task.Exception!.InnerException?.Message}")
                 : group.Task.Result.Error;
         }
     }

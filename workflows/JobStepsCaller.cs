@@ -1,5 +1,4 @@
 using Dapr.Workflow;
-using Serverless.Contracts.Status;
 using Serverless.Jobs.Actors;
 using Serverless.Workflows.Activities;
 
@@ -33,7 +32,7 @@ internal sealed class JobStepsCaller(WorkflowContext context, JobRef job)
         context.CallActivityAsync<bool>(nameof(StopShardsActivity), new StopShardsInput(job.Key, pool), Retry.Activity);
 
     /// <summary>Gives back what the job holds, the pool too if it was attached to one.</summary>
-    public Task CloseAsync(JobStatus end) => context.CallActivityAsync<bool>(nameof(CloseActivity), new CloseInput(job, _pool, end), Retry.Activity);
+    public Task CloseAsync() => context.CallActivityAsync<bool>(nameof(CloseActivity), new CloseInput(job, _pool), Retry.Activity);
 
     /// <summary>Tells that the job has ended. Nobody's being told fails no job: its output is there.</summary>
     public async Task NotifyAsync()

@@ -67,7 +67,7 @@ public sealed class JobsClient : IDisposable
     public Task<JobPage> ListAsync(JobStatus? status = null, int limit = 20, string? cursor = null, CancellationToken cancellationToken = default)
     {
         var query = $"{Jobs}?limit={limit}";
-        query += status is { } wanted ? $"&status={JsonSerializer.SerializeToElement(wanted).GetString()}" : "";
+        query += status is { } wanted ? $"&status={wanted.ToName()}" : "";
         query += cursor is not null ? $"&cursor={Uri.EscapeDataString(cursor)}" : "";
         return GetAsync<JobPage>(query, cancellationToken);
     }
@@ -104,8 +104,8 @@ public sealed class JobsClient : IDisposable
     /// <summary>A job's life.</summary>
     public Task<JobHistory> GetHistoryAsync(string id, CancellationToken cancellationToken = default) => GetAsync<JobHistory>($"{Path(id)}/history", cancellationToken);
 
-    /// <summary>The workers, as JSON.</summary>
-    public Task<JsonElement> GetWorkersAsync(CancellationToken cancellationToken = default) => GetAsync<JsonElement>("/api/v1/workers", cancellationToken);
+    /// <summary>The workers.</summary>
+    public Task<WorkerList> GetWorkersAsync(CancellationToken cancellationToken = default) => GetAsync<WorkerList>("/api/v1/workers", cancellationToken);
 
     /// <summary>Downloads a part.</summary>
     /// <param name="part">The part.</param>

@@ -1,5 +1,4 @@
 using Dapr.Workflow;
-using Serverless.Contracts.Status;
 using Serverless.Jobs;
 using Serverless.Jobs.Actors;
 using Serverless.Jobs.Commands;
@@ -7,7 +6,7 @@ using Serverless.Jobs.Commands;
 namespace Serverless.Workflows.Activities;
 
 /// <summary>A job that has ended.</summary>
-public sealed record CloseInput(JobRef Job, string? PoolId, JobStatus End);
+public sealed record CloseInput(JobRef Job, string? PoolId);
 
 /// <summary>Gives back what a job held: its pool, its place among its tenant's jobs.</summary>
 public sealed class CloseActivity(JobLinks links, JobActors actors, JobsOptions options) : WorkflowActivity<CloseInput, bool>

@@ -68,10 +68,6 @@ public sealed record JobResource
     [JsonPropertyName("output_uri")]
     public required string OutputUri { get; init; }
 
-    /// <summary>The job whose failed rows this one does again.</summary>
-    [JsonPropertyName("retry_of")]
-    public string? RetryOf { get; init; }
-
     /// <summary>The client's labels.</summary>
     [JsonPropertyName("metadata")]
     public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }

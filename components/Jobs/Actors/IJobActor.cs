@@ -80,9 +80,6 @@ public sealed record JobStep
     /// <summary>The pool that it is attached to.</summary>
     public string? PoolId { get; init; }
 
-    /// <summary>Shards whose parts were there before.</summary>
-    public IReadOnlyList<int>? DoneBefore { get; init; }
-
     /// <summary>Why it failed.</summary>
     public JobErrorResource? Error { get; init; }
 

@@ -145,7 +145,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     /// <inheritdoc />
     public async Task<ActOutcome> DeleteAsync()
     {
-        if (Refused(state => JobTransitions.IsFinal(state.Status) ? null : $"a job that is {JobMachine.Words(state.Status)} cannot be deleted; cancel it first") is { } refused)
+        if (Refused(state => JobTransitions.IsFinal(state.Status) ? null : $"a job that is {state.Status.ToWords()} cannot be deleted; cancel it first") is { } refused)
         {
             return refused;
         }
@@ -183,7 +183,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         {
             var submission = state.Submission;
             Failpoints.Hit("jobs.job.before-schedule");
-            await _links.ScheduleAsync(Id.GetId(), new JobWorkflowInput(submission.Key, submission.SpecUri, submission.SubmittedAt, submission.Priority));
+            await _links.ScheduleAsync(Id.GetId(), new JobWorkflowInput(submission.Key, submission.SpecUri, submission.SubmittedAt));
             Failpoints.Hit("jobs.job.scheduled");
             await SaveAsync(state with { Scheduled = true });
         }

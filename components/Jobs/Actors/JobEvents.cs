@@ -32,5 +32,4 @@ public sealed record StopRequest(JobStatus As, JobErrorResource? Error = null);
 /// <param name="Key">The job.</param>
 /// <param name="SpecUri">The blob of its spec.</param>
 /// <param name="SubmittedAt">When it was accepted.</param>
-/// <param name="Priority">Its priority.</param>
-public sealed record JobWorkflowInput(string Key, string SpecUri, DateTimeOffset SubmittedAt, int Priority);
+public sealed record JobWorkflowInput(string Key, string SpecUri, DateTimeOffset SubmittedAt);

@@ -49,18 +49,15 @@ internal static class JobMachine
 
     /// <summary>Why a job cannot be paused now; null if it can.</summary>
     public static string? PauseRefusal(JobState state) =>
-        state.Status is JobStatus.Paused || JobTransitions.IsAllowed(state.Status, JobStatus.Paused) ? null : $"a job that is {Words(state.Status)} cannot be paused";
+        state.Status is JobStatus.Paused || JobTransitions.IsAllowed(state.Status, JobStatus.Paused) ? null : $"a job that is {state.Status.ToWords()} cannot be paused";
 
     /// <summary>Why a job cannot be resumed now; null if it can.</summary>
     public static string? ResumeRefusal(JobState state) =>
-        JobTransitions.IsFinal(state.Status) || state.Status is JobStatus.Cancelling ? $"a job that is {Words(state.Status)} cannot be resumed" : null;
+        JobTransitions.IsFinal(state.Status) || state.Status is JobStatus.Cancelling ? $"a job that is {state.Status.ToWords()} cannot be resumed" : null;
 
     /// <summary>Why a job cannot be cancelled now; null if it can.</summary>
     public static string? CancelRefusal(JobState state) =>
         state.Status is JobStatus.Cancelled or JobStatus.Cancelling || JobTransitions.IsAllowed(state.Status, JobStatus.Cancelling)
             ? null
-            : $"a job that is {Words(state.Status)} cannot be cancelled";
-
-    /// <summary>A state in words.</summary>
-    public static string Words(JobStatus status) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()).Replace('_', ' ');
+            : $"a job that is {state.Status.ToWords()} cannot be cancelled";
 }

@@ -64,9 +64,7 @@ public sealed record JobCounts(int Shards = 0, long Rows = 0, long RowsFailed = 
 /// <param name="SubmittedAt">When.</param>
 /// <param name="MaxErrorRate">Its <c>max_error_rate</c>.</param>
 /// <param name="PlacementTimeout">Its <c>placement.timeout</c>.</param>
-/// <param name="RetryOf">The job whose failed rows it does again.</param>
 /// <param name="Metadata">The client's labels.</param>
-/// <param name="TraceParent">The W3C trace context of the request.</param>
 public sealed record JobSubmission(
     string Key, string SpecUri, string SpecHash, string? Name, int Priority, string OutputUri, DateTimeOffset SubmittedAt, double? MaxErrorRate = null,
-    TimeSpan? PlacementTimeout = null, string? RetryOf = null, IReadOnlyDictionary<string, JsonElement>? Metadata = null, string? TraceParent = null);
+    TimeSpan? PlacementTimeout = null, IReadOnlyDictionary<string, JsonElement>? Metadata = null);

@@ -27,6 +27,6 @@ public sealed record JobEvent(
 {
     /// <summary>The event of a job that has ended.</summary>
     public static JobEvent Of(Actors.JobState state) => new(
-        $"job.{System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Status.ToString())}", JobKey.Parse(state.Submission.Key).Id, state.Submission.Name, state.Status,
+        $"job.{state.Status.ToName()}", JobKey.Parse(state.Submission.Key).Id, state.Submission.Name, state.Status,
         state.RowsTotal, state.Ended.RowsFailed, state.Submission.OutputUri, state.Error, state.History[^1].At);
 }

@@ -36,7 +36,6 @@ internal static class JobResources
             Error = state.Error,
             Usage = new Usage(state.Ended.InputTokens + view.Running.InputTokens, 0, state.Ended.OutputTokens + view.Running.OutputTokens),
             OutputUri = state.Submission.OutputUri,
-            RetryOf = state.Submission.RetryOf,
             Metadata = state.Submission.Metadata,
             Links = LinksOf(id),
         };

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Serverless.Contracts.Status;
 
 namespace Serverless.Api.Jobs;
@@ -8,23 +7,9 @@ internal static class ListFilters
 {
     public static bool TryStatus(string? text, out JobStatus? status, out string? problem)
     {
-        (status, problem) = (null, null);
-        if (string.IsNullOrEmpty(text))
-        {
-            return true;
-        }
-
-        try
-        {
-            status = JsonSerializer.SerializeToElement(text).Deserialize<JobStatus>();
-            return true;
-        }
-        catch (JsonException)
-        {
-            var names = Enum.GetValues<JobStatus>().Select(value => JsonSerializer.SerializeToElement(value).GetString());
-            problem = $"status: expected one of {string.Join(", ", names)}, found \"{text}\".";
-            return false;
-        }
+        status = string.IsNullOrEmpty(text) ? null : JobStatusNames.Find(text);
+        problem = status is null && !string.IsNullOrEmpty(text) ? $"status: expected one of {string.Join(", ", JobStatusNames.All)}, found \"{text}\"." : null;
+        return problem is null;
     }
 
     /// <summary><c>label=team:search</c>, repeated for more.</summary>

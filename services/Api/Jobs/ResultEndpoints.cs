@@ -36,7 +36,7 @@ internal static class ResultEndpoints
         using var output = JobOutput.Open(job.State.Submission.OutputUri);
         var manifest = await output.ReadManifestAsync(cancellation);
         var hashes = manifest?.Parts.ToDictionary(part => part.Name, part => part.Sha256) ?? [];
-        var parts = (await output.ListPartsAsync(cancellation)).Select((part, _) => new ResultPart(
+        var parts = (await output.ListPartsAsync(cancellation)).Select(part => new ResultPart(
             part.Name, ShardOf(part.Name), part.Size, $"{JobResources.Root}/{id}/results/{part.Name}", hashes.GetValueOrDefault(part.Name)));
         return Results.Json(new JobResults(job.State.Status, output.Uri, manifest?.Schema ?? await output.ReadSchemaAsync(cancellation), [.. parts]), ApiJson.Options);
     }

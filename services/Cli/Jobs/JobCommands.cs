@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.Json;
 using Serverless.Client;
 using Serverless.Contracts.Api;
 using Serverless.Contracts.Status;
@@ -86,15 +85,12 @@ internal static class JobCommands
     private static JobStatus? ParseStatus(ArgumentResult result)
     {
         var text = result.Tokens[^1].Value;
-        try
+        var status = JobStatusNames.Find(text.Replace('-', '_').ToLowerInvariant());
+        if (status is null)
         {
-            return JsonSerializer.SerializeToElement(text.Replace('-', '_').ToLowerInvariant()).Deserialize<JobStatus>();
+            result.AddError($"--status: expected one of {string.Join(", ", JobStatusNames.All)}, found \"{text}\".");
         }
-        catch (JsonException)
-        {
-            var names = Enum.GetValues<JobStatus>().Select(status => JsonSerializer.SerializeToElement(status).GetString());
-            result.AddError($"--status: expected one of {string.Join(", ", names)}, found \"{text}\".");
-            return null;
-        }
+
+        return status;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Serverless.Cli.Run;
 using Serverless.Contracts.Api;
 using Serverless.Contracts.Status;
 using Spectre.Console;
@@ -12,7 +11,7 @@ internal static class JobText
     /// <summary>One line of progress.</summary>
     public static string Line(JobResource job)
     {
-        var parts = new List<string> { ProgressText.Status(job.Status) };
+        var parts = new List<string> { job.Status.ToWords() };
         if (job.Rows.Total > 0)
         {
             parts.Add($"{job.Rows.Done:N0} / {job.Rows.Total:N0} rows{(job.Rows.Failed > 0 ? $", {job.Rows.Failed:N0} failed" : "")}");
@@ -69,7 +68,7 @@ internal static class JobText
         foreach (var job in page.Jobs)
         {
             table.AddRow(
-                new Text(job.Id), new Text(job.Name ?? ""), new Text(ProgressText.Status(job.Status)), new Text($"{job.Rows.Done:N0}/{job.Rows.Total:N0}"),
+                new Text(job.Id), new Text(job.Name ?? ""), new Text(job.Status.ToWords()), new Text($"{job.Rows.Done:N0}/{job.Rows.Total:N0}"),
                 new Text($"{job.Rows.Failed:N0}"), new Text($"{job.CreatedAt:u}"));
         }
 

@@ -21,12 +21,11 @@ internal static class WorkersCommand
             }
 
             var table = new Table().Border(TableBorder.Simple).AddColumns("worker", "state", "accelerators", "shards", "last seen");
-            foreach (var worker in workers.GetProperty("workers").EnumerateArray())
+            foreach (var worker in workers.Workers)
             {
                 table.AddRow(
-                    new Text(worker.GetProperty("id").GetString()!), new Text(worker.GetProperty("state").GetString()!),
-                    new Text(string.Join(", ", worker.GetProperty("accelerators").EnumerateArray().Select(accelerator => accelerator.GetProperty("type").GetString()))),
-                    new Text($"{worker.GetProperty("shards").GetInt32()}"), new Text(worker.GetProperty("last_seen").GetString()!));
+                    new Text(worker.Id), new Text(worker.State), new Text(string.Join(", ", worker.Accelerators.Select(accelerator => accelerator.Type))),
+                    new Text($"{worker.Shards}"), new Text($"{worker.LastSeen:u}"));
             }
 
             Terminal.Output.Write(table);

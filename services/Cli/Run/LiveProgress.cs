@@ -1,3 +1,4 @@
+using Serverless.Contracts.Status;
 using Serverless.Inference.Loading.Hub;
 using Serverless.Processing.Jobs;
 using Spectre.Console;
@@ -34,7 +35,7 @@ internal sealed class LiveProgress : IRunProgress
         // While the model is on its way the job has nothing to say.
         if (!_downloading)
         {
-            Show(ProgressText.Status(value.Status), value.RowsDone, value.RowsTotal, ProgressText.Details(value));
+            Show(value.Status.ToWords(), value.RowsDone, value.RowsTotal, ProgressText.Details(value));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Serverless.Contracts.Status;
 using Serverless.Inference.Loading.Hub;
 using Serverless.Processing.Jobs;
@@ -8,8 +7,6 @@ namespace Serverless.Cli.Run;
 /// <summary>A run's progress in words: bytes of the model; rows, failures, tokens per second, time left.</summary>
 internal static class ProgressText
 {
-    public static string Status(JobStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()).Replace('_', ' ');
-
     /// <summary>What stands beside a bar.</summary>
     public static string Details(JobProgress progress) => Join(Rows(progress), Rate(progress), progress.Status is JobStatus.Running ? TimeLeft(progress) : "");
 
@@ -17,7 +14,7 @@ internal static class ProgressText
     public static string Details(DownloadProgress progress) => $"{progress.Bytes / 1e6:N0} / {progress.TotalBytes / 1e6:N0} MB";
 
     /// <summary>Everything that is known, on one line.</summary>
-    public static string Line(JobProgress progress) => Join(Status(progress.Status), Details(progress));
+    public static string Line(JobProgress progress) => Join(progress.Status.ToWords(), Details(progress));
 
     /// <summary>The same for a download.</summary>
     public static string Line(DownloadProgress progress) => Join("downloading", progress.File, Details(progress));
