@@ -22,14 +22,14 @@ public sealed partial class JobActor
         // The workflow first: what it was not told it asks for again by its watchdog only, minutes later. What it was told twice it drops.
         foreach (var group in report.Ended.GroupBy(outcome => outcome.Group))
         {
-            var shards = group.Select(end => new ShardEnd(end.Shard, end.Attempt, end.Kind, end.ErrorCode, end.ErrorMessage, report.ReplicaId)).ToList();
+            var shards = group.Select(end => new ShardEnd(end.Shard, end.Attempt, end.Kind, end.ErrorCode, end.ErrorMessage, report.ReplicaId, end.SuspectRows)).ToList();
             await _links.RaiseAsync(Key.GroupInstance(group.Key), JobEvents.ShardsEnded, new ShardsEnded(shards));
         }
 
         Failpoints.Hit("jobs.report.raised");
-        var counts = state.Ended;
+        var (counts, ended) = (state.Ended, _ended.Copy());
         var added = false;
-        foreach (var outcome in report.Ended.Where(outcome => outcome.Kind is ShardOutcomeKind.Done && _ended.Add(outcome.Shard)))
+        foreach (var outcome in report.Ended.Where(outcome => outcome.Kind is ShardOutcomeKind.Done && ended.Add(outcome.Shard)))
         {
             counts = new JobCounts(
                 counts.Shards + 1, counts.Rows + outcome.Rows, counts.RowsFailed + outcome.RowsFailed, counts.InputTokens + outcome.InputTokens,
@@ -46,7 +46,7 @@ public sealed partial class JobActor
 
         if (added || next.Status != state.Status)
         {
-            await SaveAsync(next);
+            await SaveAsync(next, ended);
             await CheckErrorRateAsync(next);
         }
     }

@@ -154,8 +154,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         await _links.Catalog(Key.Tenant, _state!.Submission.SubmittedAt).RemoveAsync(Key.Id);
 
         // The id stays taken: whoever has it from before never meets another job under it.
-        _ended = new ShardSet([]);
-        await SaveAsync(_state with { Deleted = true, History = [], Errors = [] });
+        await SaveAsync(_state with { Deleted = true, History = [], Errors = [] }, new ShardSet([]));
         return done;
     }
 
@@ -227,7 +226,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     /// Saves the job; a new state is listed too. Reminders come first: whatever happens after the job is saved, its entry is written, and it does not
     /// wait for capacity for ever.
     /// </summary>
-    private async Task SaveAsync(JobState state)
+    private async Task SaveAsync(JobState state, ShardSet? ended = null)
     {
         var entered = _state is { } before && before.Status != state.Status;
         if (entered)
@@ -241,9 +240,13 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         }
 
         await StateManager.SetStateAsync(StateKey, state);
-        await StateManager.SetStateAsync(EndedKey, _ended.Bits);
+        if (ended is not null)
+        {
+            await StateManager.SetStateAsync(EndedKey, ended.Bits);
+        }
+
         await StateManager.SaveStateAsync();
-        _state = state;
+        (_state, _ended) = (state, ended ?? _ended);
         if (!entered)
         {
             return;

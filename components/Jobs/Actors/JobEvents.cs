@@ -20,8 +20,9 @@ public static class JobEvents
 /// <summary>Attempts of a group that ended.</summary>
 public sealed record ShardsEnded(IReadOnlyList<ShardEnd> Shards);
 
-/// <summary>One of them.</summary>
-public sealed record ShardEnd(int Shard, int Attempt, ShardOutcomeKind Kind, string? ErrorCode, string? ErrorMessage, string? ReplicaId);
+/// <summary>One of them: what <see cref="ShardOutcome"/> says of it, and which replica had it.</summary>
+public sealed record ShardEnd(
+    int Shard, int Attempt, ShardOutcomeKind Kind, string? ErrorCode, string? ErrorMessage, string? ReplicaId, IReadOnlyList<long>? SuspectRows = null);
 
 /// <summary>The job shall end.</summary>
 /// <param name="As">cancelled, expired or failed.</param>

@@ -8,6 +8,9 @@ internal sealed class ShardSet(byte[] bits)
     /// <summary>As it is stored.</summary>
     public byte[] Bits => _bits;
 
+    /// <summary>Another set with the same shards.</summary>
+    public ShardSet Copy() => new([.. _bits]);
+
     /// <summary>Adds a shard; false if it was there.</summary>
     public bool Add(int shard)
     {

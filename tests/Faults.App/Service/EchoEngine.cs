@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Serverless.Inference;
@@ -5,10 +6,13 @@ using Serverless.Inference;
 namespace Serverless.Faults.App.Service;
 
 /// <summary>
-/// An engine without a model: the answer is the prompt in upper case, after the row's time (<c>FAULTS_ROW_TIME</c> in milliseconds).
+/// An engine without a model: the answer is the prompt in upper case, after the row's time (<c>FAULTS_ROW_TIME</c> in milliseconds). A prompt with
+/// <see cref="Poison"/> in it takes the process down.
 /// </summary>
 internal sealed class EchoEngine : IGenerationEngine
 {
+    private const string Poison = "cyanide";
+
     private static readonly TimeSpan RowTime = TimeSpan.FromMilliseconds(
         double.Parse(Environment.GetEnvironmentVariable("FAULTS_ROW_TIME") ?? "0", CultureInfo.InvariantCulture));
 
@@ -21,11 +25,18 @@ internal sealed class EchoEngine : IGenerationEngine
     {
         await foreach (var request in requests.WithCancellation(cancellationToken))
         {
+            if (request.Prompt!.Contains(Poison, StringComparison.Ordinal))
+            {
+                using var self = Process.GetCurrentProcess();
+                self.Kill();
+                Thread.CurrentThread.Join();
+            }
+
             await Task.Delay(RowTime, TimeProvider.System, cancellationToken);
             yield return new GenerationResult
             {
                 Request = request,
-                Completions = [new Completion(0, request.Prompt!.ToUpperInvariant(), [1], request.CancellationToken.IsCancellationRequested ? FinishReason.Cancelled : FinishReason.Stop)],
+                Completions = [new Completion(0, request.Prompt.ToUpperInvariant(), [1], request.CancellationToken.IsCancellationRequested ? FinishReason.Cancelled : FinishReason.Stop)],
                 NumInputTokens = 2,
             };
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Serverless.Client;
 using Serverless.Contracts.Api;
+using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Status;
 using Serverless.Storage.Tables;
@@ -16,10 +17,16 @@ internal sealed class JobWork
 
     private readonly JobRig _rig;
     private readonly int _rows;
+    private readonly IReadOnlyList<int> _poison;
     private readonly string _folder, _document;
 
-    public JobWork(JobRig rig, int rows, int rowsPerShard)
+    /// <param name="rig">The service.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="rowsPerShard">Rows of a shard.</param>
+    /// <param name="poison">Rows that take a worker's process down.</param>
+    public JobWork(JobRig rig, int rows, int rowsPerShard, params IReadOnlyList<int> poison)
     {
+        _poison = poison;
         (_rig, _rows, _folder) = (rig, rows, rig.NewFolder());
         Id = $"faults-{Path.GetFileName(_folder)}";
         var input = Path.Combine(_folder, "rows.jsonl");
@@ -95,33 +102,39 @@ internal sealed class JobWork
     public async Task ShouldBeWholeAsync()
     {
         var job = await EndAsync();
-        job.Status.ShouldBe(JobStatus.Completed, $"{job.Error}\n{_rig.Text}");
-        List<(long Index, string Item, string Answer)> rows = [];
+        var status = _poison.Count == 0 ? JobStatus.Completed : JobStatus.CompletedWithErrors;
+        var answered = _rows - _poison.Count;
+        job.Status.ShouldBe(status, $"{job.Error}\n{_rig.Text}");
+        List<(long Index, string Item, string? Answer)> rows = [];
         foreach (var path in Directory.EnumerateFiles(Output, "part-*.parquet").Order(StringComparer.Ordinal))
         {
             rows.AddRange(Read(path));
         }
 
         rows.Select(row => row.Index).Order().ShouldBe(Enumerable.Range(0, _rows).Select(index => (long)index), "every row exactly once");
-        rows.ShouldAllBe(row => row.Item == Item((int)row.Index) && string.Equals(row.Answer, row.Item.ToUpperInvariant(), StringComparison.Ordinal));
+        rows.ShouldAllBe(row => row.Item == Item((int)row.Index) && string.Equals(row.Answer, AnswerTo((int)row.Index), StringComparison.Ordinal));
         var manifest = JsonSerializer.Deserialize<Manifest>(await File.ReadAllTextAsync(Path.Combine(Output, Manifest.FileName)))!;
-        (manifest.Status, manifest.Rows, manifest.RowsFailed, manifest.Records).ShouldBe((JobStatus.Completed, _rows, 0, _rows));
-        manifest.Usage.OutputTokens.ShouldBe(_rows, "one token a row: usage is not counted twice");
+        (manifest.Status, manifest.Rows, manifest.RowsFailed, manifest.Records).ShouldBe((status, _rows, _poison.Count, _rows));
+        manifest.Usage.OutputTokens.ShouldBe(answered, "one token a row: usage is not counted twice");
         File.Exists(Path.Combine(Output, Manifest.SuccessFileName)).ShouldBeTrue();
         Directory.EnumerateFiles(Output, "part-*").Count().ShouldBe(manifest.Parts.Count, "nothing else looks like a part");
-        (job.Rows, job.Shards).ShouldBe((new RowCounts(_rows, _rows, 0), new ShardCounts(manifest.Parts.Count, manifest.Parts.Count, 0)));
-        job.Usage.OutputTokens.ShouldBe(_rows);
+        (job.Rows, job.Shards).ShouldBe((new RowCounts(_rows, _rows, _poison.Count), new ShardCounts(manifest.Parts.Count, manifest.Parts.Count, 0)));
+        job.Usage.OutputTokens.ShouldBe(answered);
+        job.Errors.Sum(group => group.Rows).ShouldBe(_poison.Count);
+        job.Errors.ShouldAllBe(group => group.Type == ErrorCodes.PoisonRow);
     }
 
-    private static string Item(int index) => $"line number {index}";
+    private string Item(int index) => _poison.Contains(index) ? $"line {index} with cyanide" : $"line number {index}";
+
+    private string? AnswerTo(int index) => _poison.Contains(index) ? null : Item(index).ToUpperInvariant();
 
     /// <summary>The service is away or being started.</summary>
     private static bool IsPassing(JobsException error) => error.Status is null or HttpStatusCode.ServiceUnavailable;
 
-    private static IEnumerable<(long Index, string Item, string Answer)> Read(string path)
+    private static IEnumerable<(long Index, string Item, string? Answer)> Read(string path)
     {
         using var file = ParquetFile.Open(path);
         int index = file.Schema.IndexOf("row_index"), item = file.Schema.IndexOf("item"), answer = file.Schema.IndexOf("generated_text");
-        return [.. file.ReadRows().Select(row => ((long)row[index]!, (string)row[item]!, (string)row[answer]!))];
+        return [.. file.ReadRows().Select(row => ((long)row[index]!, (string)row[item]!, (string?)row[answer]))];
     }
 }

@@ -78,4 +78,28 @@ public sealed class WorkerFaultTests(JobRigFixture fixture) : IClassFixture<JobR
 
         await work.ShouldBeWholeAsync();
     }
+
+    [Fact]
+    public async Task A_row_that_kills_whatever_engine_has_it_stands_alone_in_error()
+    {
+        var rig = fixture.Rig;
+        var before = Exits(rig);
+        var work = new JobWork(rig, rows: 400, rowsPerShard: 10, poison: 57);
+        await work.SubmitAsync();
+
+        await work.ShouldBeWholeAsync();
+
+        // Two workers until its shard is a suspect; then alone, by halves: 4 of 10 rows' halvings, and the row by itself.
+        (Exits(rig) - before).ShouldBeInRange(3, 2 + 4 + 1);
+    }
+
+    [Fact]
+    public async Task Poison_rows_in_several_shards_stand_in_error_and_the_others_have_their_answers()
+    {
+        var work = new JobWork(fixture.Rig, rows: 200, rowsPerShard: 10, poison: [3, 4, 111]);
+        await work.SubmitAsync();
+        await work.ShouldBeWholeAsync();
+    }
+
+    private static int Exits(JobRig rig) => rig[JobRig.FirstWorker].ExitCodes.Count + rig[JobRig.SecondWorker].ExitCodes.Count;
 }

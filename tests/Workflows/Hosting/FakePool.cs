@@ -132,10 +132,15 @@ internal sealed class FakePool : IAsyncDisposable
             if (Script(ticket) is { } end)
             {
                 var outcome = end.Kind is ShardOutcomeKind.Done ? await job.RunAsync(_engine, group, ticket, _end.Token)
-                    : new ShardOutcome(group, ticket.Shard, ticket.Attempt, end.Kind, ErrorCode: end.Code, ErrorMessage: end.Message);
+                    : new ShardOutcome(group, ticket.Shard, ticket.Attempt, end.Kind, ErrorCode: end.Code, ErrorMessage: end.Message, SuspectRows: end.Suspects);
                 for (var time = 0; time < Reports; time++)
                 {
                     await Job(jobId).ReportAsync(new WorkerReport(jobId, "replica-1", [outcome], []));
+                }
+
+                if (end.Later is { } suspects)
+                {
+                    await Job(jobId).ReportAsync(new WorkerReport(jobId, "replica-1", [outcome with { SuspectRows = suspects }], []));
                 }
             }
 
@@ -173,7 +178,7 @@ internal sealed class FakePool : IAsyncDisposable
         public async Task<ShardOutcome> RunAsync(ScriptedEngine engine, int group, ShardTicket ticket, CancellationToken cancellation)
         {
             _running ??= await WorkerJob.OpenAsync(await SpecStore.ReadAsync(attachment.SpecUri, cancellation), engine, cancellation);
-            var result = await _running.RunAsync(new ShardWork(ticket.Shard, ticket.Attempt), _running.CreateCounter(), cancellation);
+            var result = await _running.RunAsync(new ShardWork(ticket.Shard, ticket.Attempt) { PoisonRows = ticket.PoisonRows ?? [] }, _running.CreateCounter(), cancellation);
             return new ShardOutcome(
                 group, ticket.Shard, ticket.Attempt, ShardOutcomeKind.Done, result.Rows, result.RowsFailed, result.Usage.InputTokens, result.Usage.OutputTokens);
         }
@@ -192,9 +197,17 @@ internal sealed class FakePool : IAsyncDisposable
 /// <summary>How an attempt ends.</summary>
 internal sealed record FakeEnd(ShardOutcomeKind Kind, string? Code = null, string? Message = null)
 {
+    /// <summary>Rows that the engine had.</summary>
+    public IReadOnlyList<long>? Suspects { get; init; }
+
+    /// <summary>Rows that the engine had, told after the loss itself.</summary>
+    public IReadOnlyList<long>? Later { get; init; }
+
     public static FakeEnd Done { get; } = new(ShardOutcomeKind.Done);
 
     public static FakeEnd Lost { get; } = new(ShardOutcomeKind.WorkerLost);
+
+    public static FakeEnd Passed { get; } = new(ShardOutcomeKind.ProbePassed);
 
     public static FakeEnd Failed(string code, string message = "no luck") => new(ShardOutcomeKind.Failed, code, message);
 }
