@@ -60,6 +60,10 @@ public sealed record JobResource
     [JsonPropertyName("error")]
     public JobErrorResource? Error { get; init; }
 
+    /// <summary>Its failed rows by what went wrong, each with a sample, most first; when it has ended.</summary>
+    [JsonPropertyName("error_groups")]
+    public IReadOnlyList<ErrorGroup> ErrorGroups { get; init; } = [];
+
     /// <summary>What it used. While it runs: by its workers' reports; when it ended: by its parts.</summary>
     [JsonPropertyName("usage")]
     public Usage Usage { get; init; } = Usage.None;

@@ -34,6 +34,7 @@ internal static class JobResources
             EtaSeconds = !final && view.RowsPerSecond > 0 ? Math.Max(0, state.RowsTotal - done) / view.RowsPerSecond : null,
             WaitingReason = state.WaitingReason,
             Error = state.Error,
+            ErrorGroups = state.Errors,
             Usage = new Usage(state.Ended.InputTokens + view.Running.InputTokens, 0, state.Ended.OutputTokens + view.Running.OutputTokens),
             OutputUri = state.Submission.OutputUri,
             Metadata = state.Submission.Metadata,

@@ -51,6 +51,11 @@ internal static class JobText
             Console.Out.WriteLine($"{error.Code}: {error.Message}");
         }
 
+        foreach (var group in job.ErrorGroups)
+        {
+            Console.Out.WriteLine($"{group.Rows:N0} rows {group.Type} in stage {group.Stage}, the first is row {group.FirstRow}: {group.Message}");
+        }
+
         Console.Out.WriteLine($"{job.Usage.InputTokens:N0} tokens in, {job.Usage.OutputTokens:N0} tokens out, {job.Shards.Done:N0} / {job.Shards.Total:N0} shards");
         Console.Out.WriteLine(job.OutputUri);
     }

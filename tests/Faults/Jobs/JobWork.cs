@@ -120,8 +120,8 @@ internal sealed class JobWork
         Directory.EnumerateFiles(Output, "part-*").Count().ShouldBe(manifest.Parts.Count, "nothing else looks like a part");
         (job.Rows, job.Shards).ShouldBe((new RowCounts(_rows, _rows, _poison.Count), new ShardCounts(manifest.Parts.Count, manifest.Parts.Count, 0)));
         job.Usage.OutputTokens.ShouldBe(answered);
-        job.Errors.Sum(group => group.Rows).ShouldBe(_poison.Count);
-        job.Errors.ShouldAllBe(group => group.Type == ErrorCodes.PoisonRow);
+        job.ErrorGroups.Sum(group => group.Rows).ShouldBe(_poison.Count);
+        job.ErrorGroups.ShouldAllBe(group => group.Type == ErrorCodes.PoisonRow);
     }
 
     private string Item(int index) => _poison.Contains(index) ? $"line {index} with cyanide" : $"line number {index}";
