@@ -81,6 +81,13 @@ public sealed class JobsClient : IDisposable
     /// <summary>Hands out shards again.</summary>
     public Task<JobResource> ResumeAsync(string id, CancellationToken cancellationToken = default) => ActAsync(id, "resume", cancellationToken);
 
+    /// <summary>
+    /// Runs what failed of a job that has ended, in a job of its own: the rows that failed or were never started; of a job that failed as a whole, all that is not
+    /// done. Its results then show the new answers. While a retry runs, asking again gives that one.
+    /// </summary>
+    /// <returns>The new job.</returns>
+    public Task<JobResource> RetryAsync(string id, CancellationToken cancellationToken = default) => ActAsync(id, "retry", cancellationToken);
+
     /// <summary>Forgets a job that has ended; its output stays.</summary>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken = default)
     {

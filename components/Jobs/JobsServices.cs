@@ -31,6 +31,7 @@ public static class JobsServices
         services.AddTransient<IRequestHandler<PauseJob, ActOutcome>, ChangeJobHandler>();
         services.AddTransient<IRequestHandler<ResumeJob, ActOutcome>, ChangeJobHandler>();
         services.AddTransient<IRequestHandler<DeleteJob, ActOutcome>, ChangeJobHandler>();
+        services.AddTransient<IRequestHandler<RetryJob, RetryResult>, RetryJobHandler>();
         return services;
     }
 

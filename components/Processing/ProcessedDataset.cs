@@ -66,7 +66,7 @@ public sealed class ProcessedDataset : IAsyncEnumerable<Row>
         });
         var projector = new RowProjector(processor.Program, engineColumns);
         var feed = new RowFeed(pipeline, Config.BatchSize * Config.MaxConcurrentBatches);
-        var reading = feed.ReadAsync(Rows(stop.Token), 0, stop.Token);
+        var reading = feed.ReadAsync(Rows(stop.Token), position => position, stop.Token);
         try
         {
             await foreach (var slot in feed.Slots.ReadAllAsync(cancellationToken))

@@ -29,6 +29,9 @@ internal sealed class ScriptedEngine : IGenerationEngine
     /// <summary>Whether the command to die is obeyed. Default: true.</summary>
     public bool DiesAtCommand { get; init; } = true;
 
+    /// <summary>Whether the command to fail is obeyed. Default: true.</summary>
+    public bool FailsAtCommand { get; init; } = true;
+
     public int Disposals { get; private set; }
 
     public GenerationRequest Prepare(GenerationRequest request)
@@ -94,7 +97,7 @@ internal sealed class ScriptedEngine : IGenerationEngine
         prompts.Enqueue(text);
         if (DiesAtCommand && text.Contains(Dies, StringComparison.Ordinal))
             throw new IOException("the device is gone");
-        if (text.Contains(Fails, StringComparison.Ordinal))
+        if (FailsAtCommand && text.Contains(Fails, StringComparison.Ordinal))
             return new GenerationResult { Request = request, Error = new GenerationError(InferenceErrorCodes.InvalidRequest, "min_tokens 9 is above max_tokens 8") };
         var completions = Enumerable.Range(0, request.SamplingParams?.N ?? 1)
             .Select(i => new Completion(i, text.ToUpperInvariant() + (i == 0 ? "" : $" {i}"), [.. text.Select(c => (int)c)], FinishReason.Stop));

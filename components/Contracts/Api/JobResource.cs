@@ -24,6 +24,14 @@ public sealed record JobResource
     [JsonPropertyName("status_since")]
     public required DateTimeOffset StatusSince { get; init; }
 
+    /// <summary>The job whose failed rows it runs.</summary>
+    [JsonPropertyName("retry_of")]
+    public string? RetryOf { get; init; }
+
+    /// <summary>Jobs that ran its failed rows again, the first one first. Its results show what they did.</summary>
+    [JsonPropertyName("retries")]
+    public IReadOnlyList<string> Retries { get; init; } = [];
+
     /// <summary>When it was accepted.</summary>
     [JsonPropertyName("created_at")]
     public required DateTimeOffset CreatedAt { get; init; }

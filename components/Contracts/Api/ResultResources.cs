@@ -10,11 +10,13 @@ namespace Serverless.Contracts.Api;
 /// <param name="OutputUri">The folder.</param>
 /// <param name="Schema">The columns of every part; null until they are known.</param>
 /// <param name="Parts">The parts that are there, by shard. A part never changes.</param>
+/// <param name="Retries">Jobs that ran its failed rows again, each with results of its own: a row there stands for the row of the same <c>row_index</c> here.</param>
 public sealed record JobResults(
     [property: JsonPropertyName("status")] JobStatus Status,
     [property: JsonPropertyName("output_uri")] string OutputUri,
     [property: JsonPropertyName("schema")] IReadOnlyList<ColumnRecord>? Schema,
-    [property: JsonPropertyName("parts")] IReadOnlyList<ResultPart> Parts);
+    [property: JsonPropertyName("parts")] IReadOnlyList<ResultPart> Parts,
+    [property: JsonPropertyName("retries")] IReadOnlyList<string> Retries);
 
 /// <summary>One part.</summary>
 /// <param name="Name">Its file.</param>

@@ -87,7 +87,7 @@ public sealed record PlanPage([property: JsonPropertyName("shards")] IReadOnlyLi
 /// <param name="Start">First byte (JSONL, CSV), or first row of the file (Parquet, items).</param>
 /// <param name="Length">Bytes or rows.</param>
 /// <param name="FirstRow">Position of its first row in the dataset.</param>
-/// <param name="Rows">Its rows.</param>
+/// <param name="Rows">Its rows; of a selection, the chosen ones.</param>
 public sealed record ShardRecord(
     [property: JsonPropertyName("shard")] int Shard,
     [property: JsonPropertyName("file")] int File,
@@ -100,6 +100,15 @@ public sealed record ShardRecord(
     [JsonPropertyName("first_line")]
     public long FirstLine { get; init; } = 1;
 
+    /// <summary>Only these rows of the range, for a job over the failed rows of another. Default: null, all.</summary>
+    [JsonPropertyName("selection")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RowSelection? Selection { get; init; }
+
+    /// <summary>Position in the dataset of one of the shard's rows.</summary>
+    /// <param name="position">Its position among the shard's rows, 0 .. <see cref="Rows"/> - 1.</param>
+    public long RowIndexOf(long position) => FirstRow + (Selection is { } selection ? selection.Positions[(int)position] : position);
+
     /// <summary>Name of the shard's part, which nothing but the shard decides.</summary>
     public string PartName => PartNameOf(Shard);
 
@@ -107,3 +116,10 @@ public sealed record ShardRecord(
     /// <param name="shard">Number of the shard.</param>
     public static string PartNameOf(int shard) => $"part-{shard:0000000}.parquet";
 }
+
+/// <summary>Some rows of a range.</summary>
+/// <param name="Of">Rows of the whole range.</param>
+/// <param name="Positions">Positions of the chosen ones in the range, ascending.</param>
+public sealed record RowSelection(
+    [property: JsonPropertyName("of")] long Of,
+    [property: JsonPropertyName("positions")] IReadOnlyList<long> Positions);

@@ -21,6 +21,13 @@ public sealed record InputSpec
     /// <summary>Take only so many rows, from the beginning. Default: all.</summary>
     [JsonPropertyName("limit")]
     public long? Limit { get; init; }
+
+    /// <summary>
+    /// The output folder of an earlier job over the same input that has ended: only the rows that failed there, or were never started, are run, each
+    /// under the <c>row_index</c> that it had. Default: none.
+    /// </summary>
+    [JsonPropertyName("failed_rows_of")]
+    public string? FailedRowsOf { get; init; }
 }
 
 /// <summary>What input files hold.</summary>

@@ -27,6 +27,9 @@ public interface IJobActor : IActor
     /// <summary>Hands out shards again.</summary>
     Task<ActOutcome> ResumeAsync();
 
+    /// <summary>Another job runs its failed rows again.</summary>
+    Task<ActOutcome> AddRetryAsync(string id);
+
     /// <summary>Forgets the job if it has ended.</summary>
     Task<ActOutcome> DeleteAsync();
 }

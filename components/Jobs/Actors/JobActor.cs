@@ -143,6 +143,22 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     }
 
     /// <inheritdoc />
+    public async Task<ActOutcome> AddRetryAsync(string id)
+    {
+        if (Refused(_ => null) is { } refused)
+        {
+            return refused;
+        }
+
+        if (!_state!.Retries.Contains(id))
+        {
+            await SaveAsync(_state with { Retries = [.. _state.Retries, id] });
+        }
+
+        return Done();
+    }
+
+    /// <inheritdoc />
     public async Task<ActOutcome> DeleteAsync()
     {
         if (Refused(state => JobTransitions.IsFinal(state.Status) ? null : $"a job that is {state.Status.ToWords()} cannot be deleted; cancel it first") is { } refused)

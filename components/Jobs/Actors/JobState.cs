@@ -49,6 +49,9 @@ public sealed record JobState
 
     /// <summary>The groups of rows that failed, from the manifest.</summary>
     public IReadOnlyList<ErrorGroup> Errors { get; init; } = [];
+
+    /// <summary>Ids of the jobs that ran its failed rows again, in their order.</summary>
+    public IReadOnlyList<string> Retries { get; init; } = [];
 }
 
 /// <summary>Sums over shards that ended, each counted once.</summary>
@@ -65,6 +68,7 @@ public sealed record JobCounts(int Shards = 0, long Rows = 0, long RowsFailed = 
 /// <param name="MaxErrorRate">Its <c>max_error_rate</c>.</param>
 /// <param name="PlacementTimeout">Its <c>placement.timeout</c>.</param>
 /// <param name="Metadata">The client's labels.</param>
+/// <param name="RetryOf">The id of the job whose failed rows it runs.</param>
 public sealed record JobSubmission(
     string Key, string SpecUri, string SpecHash, string? Name, int Priority, string OutputUri, DateTimeOffset SubmittedAt, double? MaxErrorRate = null,
-    TimeSpan? PlacementTimeout = null, IReadOnlyDictionary<string, JsonElement>? Metadata = null);
+    TimeSpan? PlacementTimeout = null, IReadOnlyDictionary<string, JsonElement>? Metadata = null, string? RetryOf = null);

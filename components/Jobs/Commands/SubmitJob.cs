@@ -15,7 +15,8 @@ namespace Serverless.Jobs.Commands;
 /// <param name="Tenant">Whose it is.</param>
 /// <param name="Spec">The job.</param>
 /// <param name="IdempotencyKey">Makes a repeated command the same job although the spec has no id. Default: none.</param>
-public sealed record SubmitJob(string Tenant, JobSpec Spec, string? IdempotencyKey = null) : IRequest<SubmitResult>, ITenantCommand;
+/// <param name="RetryOf">The id of the job whose failed rows it runs. Default: none.</param>
+public sealed record SubmitJob(string Tenant, JobSpec Spec, string? IdempotencyKey = null, string? RetryOf = null) : IRequest<SubmitResult>, ITenantCommand;
 
 /// <summary>What became of it: the errors of the spec, or the outcome.</summary>
 /// <param name="Errors">What is wrong with the spec; empty when it was accepted.</param>
@@ -55,7 +56,7 @@ public sealed class SubmitJobHandler(SpecStore specs, JobActors actors, JobsOpti
 
         Failpoints.Hit("jobs.submit.before-actor");
         var outcome = await actors.Job(key).SubmitAsync(new JobSubmission(
-            key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecTimes.PlacementTimeout(spec), spec.Metadata));
+            key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecTimes.PlacementTimeout(spec), spec.Metadata, command.RetryOf));
         return new SubmitResult([], outcome);
     }
 

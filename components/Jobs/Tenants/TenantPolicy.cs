@@ -31,7 +31,8 @@ public sealed record TenantPolicy
 
         (string Path, string? Value)[] places =
         [
-            ("model.source", spec.Model.Engine is EngineKind.Local ? spec.Model.Source : null), ("input.uri", spec.Input.Uri), ("output.uri", spec.Output.Uri),
+            ("model.source", spec.Model.Engine is EngineKind.Local ? spec.Model.Source : null), ("input.uri", spec.Input.Uri),
+            ("input.failed_rows_of", spec.Input.FailedRowsOf), ("output.uri", spec.Output.Uri),
         ];
         foreach (var (path, value) in places)
         {

@@ -65,6 +65,9 @@ public sealed class Dataset
     }
 
     /// <summary>The rows of a job file's <c>input</c>.</summary>
-    internal static Dataset Of(InputSpec input) => new(
-        input.Items is { } items ? new ItemsSource(items.Cast<object?>()) : new FileSource(input.Uri!, input.Format), input, input.Limit);
+    internal static Dataset Of(InputSpec input)
+    {
+        IRowSource source = input.Items is { } items ? new ItemsSource(items.Cast<object?>()) : new FileSource(input.Uri!, input.Format);
+        return new Dataset(input.FailedRowsOf is { } output ? new FailedRowsSource(source, output) : source, input, input.Limit);
+    }
 }

@@ -32,7 +32,19 @@ internal sealed record SourceRange(
     /// <summary>The line at its start, for messages about text files.</summary>
     [JsonPropertyName("first_line")]
     public long FirstLine { get; init; } = 1;
+
+    /// <summary>A range that is a shard as it is: the position of its first row in the dataset, and which of its rows are wanted. Default: null.</summary>
+    [JsonPropertyName("fixed")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FixedRange? Fixed { get; init; }
 }
+
+/// <summary>What of a range is fixed before shards are cut.</summary>
+/// <param name="FirstRow">Position of its first row in the dataset.</param>
+/// <param name="Selection">Only these rows; null for all.</param>
+internal sealed record FixedRange(
+    [property: JsonPropertyName("first_row")] long FirstRow,
+    [property: JsonPropertyName("selection")] RowSelection? Selection);
 
 /// <summary>What looking at a whole file (or at the items) gives.</summary>
 /// <param name="Rows">Rows of all ranges.</param>

@@ -25,7 +25,9 @@ public sealed class JobOutput : IDisposable
     /// <summary>Opens a folder; it need not be there.</summary>
     /// <param name="uri">A path, <c>local://</c> or <c>az://</c>.</param>
     /// <exception cref="JobException">It is no place for an output.</exception>
-    public static JobOutput Open(string uri)
+    public static JobOutput Open(string uri) => Open(uri, "output.uri");
+
+    internal static JobOutput Open(string uri, string field)
     {
         try
         {
@@ -33,7 +35,7 @@ public sealed class JobOutput : IDisposable
         }
         catch (FormatException e)
         {
-            throw new JobException(ErrorCodes.InvalidSpec, $"output.uri: {e.Message}", e);
+            throw new JobException(ErrorCodes.InvalidSpec, $"{field}: {e.Message}", e);
         }
     }
 
@@ -42,7 +44,7 @@ public sealed class JobOutput : IDisposable
 
     /// <summary>The columns of every part; null until they are known.</summary>
     public async Task<IReadOnlyList<ColumnRecord>?> ReadSchemaAsync(CancellationToken cancellationToken) =>
-        (await ReadAsync<JobPlan>(JobPlan.FileName, cancellationToken))?.Schema ?? (await ReadAsync<SchemaRecord>(SchemaRecord.FileName, cancellationToken))?.Columns;
+        (await ReadPlanAsync(cancellationToken))?.Schema ?? (await ReadAsync<SchemaRecord>(SchemaRecord.FileName, cancellationToken))?.Columns;
 
     /// <summary>The parts that are there, in the order of their rows.</summary>
     public async Task<IReadOnlyList<BlobInfo>> ListPartsAsync(CancellationToken cancellationToken)
@@ -78,22 +80,33 @@ public sealed class JobOutput : IDisposable
     {
         foreach (var part in await ListPartsAsync(cancellationToken))
         {
-            using var local = await store.GetLocalFileAsync(part.Name, cancellationToken);
-            using var file = Open(local.Path, part.Name);
-            var shape = new RowShape([.. file.Schema.Columns.Select(column => column.Name)]);
-            foreach (var values in file.ReadRows(0, long.MaxValue))
+            await foreach (var row in ReadPartAsync(part.Name, cancellationToken))
             {
-                var row = new Row(shape, values);
                 if (!onlyFailed || row[OutputColumns.Error] is not null)
                     yield return row;
             }
         }
     }
 
+    /// <summary>Reads the rows of one part.</summary>
+    internal async IAsyncEnumerable<Row> ReadPartAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var local = await store.GetLocalFileAsync(name, cancellationToken);
+        using var file = OpenPart(local.Path, name);
+        var shape = new RowShape([.. file.Schema.Columns.Select(column => column.Name)]);
+        foreach (var values in file.ReadRows(0, long.MaxValue))
+            yield return new Row(shape, values);
+    }
+
+    /// <summary>The plan; null until the job is planned.</summary>
+    internal Task<JobPlan?> ReadPlanAsync(CancellationToken cancellationToken) => ReadAsync<JobPlan>(JobPlan.FileName, cancellationToken);
+
+    internal PlanPages PagesOf(JobPlan plan) => new(new OutputFolder(store, Uri), plan);
+
     /// <summary>Closes the folder.</summary>
     public void Dispose() => store.Dispose();
 
-    ParquetFile Open(string path, string part)
+    ParquetFile OpenPart(string path, string part)
     {
         try
         {

@@ -15,6 +15,9 @@ internal sealed class OutputFolder(IBlobStore store, string uri)
 {
     const string PartPrefix = "part-";
 
+    /// <summary>Below it retries of the job write.</summary>
+    const string RetryPrefix = "_retry/";
+
     public IBlobStore Store => store;
 
     public string Uri => uri;
@@ -152,7 +155,7 @@ internal sealed class OutputFolder(IBlobStore store, string uri)
     }
 
     static bool IsOurs(string name) =>
-        name.StartsWith("_plan/", StringComparison.Ordinal) || name.StartsWith("_work/", StringComparison.Ordinal)
+        name.StartsWith("_plan/", StringComparison.Ordinal) || name.StartsWith("_work/", StringComparison.Ordinal) || name.StartsWith(RetryPrefix, StringComparison.Ordinal)
         || name is JobRecord.FileName or JobPlan.FileName or SchemaRecord.FileName or Manifest.FileName or Manifest.SuccessFileName
         || (name.StartsWith(PartPrefix, StringComparison.Ordinal) && name.EndsWith(".parquet", StringComparison.Ordinal) && !name.Contains('/'));
 

@@ -18,7 +18,10 @@ internal sealed class RowFeed(GenerationPipeline pipeline, int windowRows, IRowW
     public ChannelReader<RowSlot> Slots => slots.Reader;
 
     /// <summary>Reads until the rows end. Never throws: the reader of <see cref="Slots"/> is told.</summary>
-    public Task ReadAsync(IAsyncEnumerable<InputRow> rows, long firstIndex, CancellationToken cancellationToken) => Task.Run(
+    /// <param name="rows">The rows.</param>
+    /// <param name="indexOf">The index in the dataset of a row, by its position.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task ReadAsync(IAsyncEnumerable<InputRow> rows, Func<long, long> indexOf, CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
             Exception? failure = null;
@@ -27,7 +30,8 @@ internal sealed class RowFeed(GenerationPipeline pipeline, int windowRows, IRowW
             {
                 await foreach (var input in rows.WithCancellation(cancellationToken))
                 {
-                    var slot = new RowSlot(firstIndex++, input.Row, cancellationToken, watch, position++);
+                    var slot = new RowSlot(indexOf(position), input.Row, cancellationToken, watch, position);
+                    position++;
                     await slots.Writer.WriteAsync(slot, cancellationToken);
                     await SubmitAsync(slot, input);
                 }

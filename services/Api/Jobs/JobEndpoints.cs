@@ -26,6 +26,8 @@ internal static class JobEndpoints
         Change(jobs, "cancel", (tenant, id) => new CancelJob(tenant, id));
         Change(jobs, "pause", (tenant, id) => new PauseJob(tenant, id));
         Change(jobs, "resume", (tenant, id) => new ResumeJob(tenant, id));
+        jobs.MapPost("/{id}/retry", RetryAsync).RequireAuthorization(Scopes.Write).WithName("retryJob")
+            .Produces<JobResource>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         jobs.MapDelete("/{id}", DeleteAsync).RequireAuthorization(Scopes.Write).WithName("deleteJob").Produces(StatusCodes.Status204NoContent);
     }
 
@@ -120,6 +122,14 @@ internal static class JobEndpoints
 
     private static async Task<IResult> UsageAsync(string id, HttpContext context, IMediator mediator, CancellationToken cancellation) =>
         await mediator.Send(new GetJob(context.User.Tenant(), id), cancellation) is { } job ? Results.Json(JobResources.Of(job).Usage, ApiJson.Options) : Problems.NotFound($"job {id}");
+
+    private static async Task<IResult> RetryAsync(string id, HttpContext context, IMediator mediator, CancellationToken cancellation)
+    {
+        var result = await mediator.Send(new RetryJob(context.User.Tenant(), id), cancellation);
+        return !result.Found ? Problems.NotFound($"job {id}")
+            : result.Refusal is { } refusal ? Problems.Of(StatusCodes.Status409Conflict, "conflict", refusal)
+            : Submitted(context, result.Submitted!);
+    }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, IMediator mediator, CancellationToken cancellation) =>
         Answer(id, await mediator.Send(new DeleteJob(context.User.Tenant(), id), cancellation), _ => Results.NoContent());

@@ -11,7 +11,7 @@ internal static class JobResources
 {
     public const string Root = "/api/v1/jobs";
 
-    private static readonly string[] Linked = ["events", "history", "results", "results/preview", "errors", "usage", "cancel", "pause", "resume"];
+    private static readonly string[] Linked = ["events", "history", "results", "results/preview", "errors", "usage", "cancel", "pause", "resume", "retry"];
 
     public static JobResource Of(JobView view)
     {
@@ -25,6 +25,8 @@ internal static class JobResources
             Name = state.Submission.Name,
             Status = state.Status,
             StatusSince = state.History[^1].At,
+            RetryOf = state.Submission.RetryOf,
+            Retries = state.Retries,
             CreatedAt = state.Submission.SubmittedAt,
             FinishedAt = final ? state.History[^1].At : null,
             Priority = state.Submission.Priority,

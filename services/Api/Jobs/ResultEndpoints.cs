@@ -38,7 +38,7 @@ internal static class ResultEndpoints
         var hashes = manifest?.Parts.ToDictionary(part => part.Name, part => part.Sha256) ?? [];
         var parts = (await output.ListPartsAsync(cancellation)).Select(part => new ResultPart(
             part.Name, ShardOf(part.Name), part.Size, $"{JobResources.Root}/{id}/results/{part.Name}", hashes.GetValueOrDefault(part.Name)));
-        return Results.Json(new JobResults(job.State.Status, output.Uri, manifest?.Schema ?? await output.ReadSchemaAsync(cancellation), [.. parts]), ApiJson.Options);
+        return Results.Json(new JobResults(job.State.Status, output.Uri, manifest?.Schema ?? await output.ReadSchemaAsync(cancellation), [.. parts], job.State.Retries), ApiJson.Options);
     }
 
     private static async Task<IResult> RowsAsync(string id, HttpContext context, IMediator mediator, int limit, bool onlyFailed, CancellationToken cancellation)
@@ -54,7 +54,7 @@ internal static class ResultEndpoints
         }
 
         List<JsonObject> rows = [];
-        using var output = JobOutput.Open(job.State.Submission.OutputUri);
+        using var output = RetriedOutput.Open(job.State.Submission.OutputUri, await RetriesAsync(job, context, mediator, cancellation));
 
         // Reading every part for failed rows of a job that has none would take long.
         if (!onlyFailed || job.State.Ended.RowsFailed > 0)
@@ -70,6 +70,21 @@ internal static class ResultEndpoints
         }
 
         return Results.Json(new RowPage(rows, onlyFailed ? job.State.Errors : null), ApiJson.Options);
+    }
+
+    /// <summary>Where the retries of a job wrote; one that goes on in the job's own folder is there already.</summary>
+    private static async Task<IReadOnlyList<string>> RetriesAsync(JobView job, HttpContext context, IMediator mediator, CancellationToken cancellation)
+    {
+        List<string> outputs = [];
+        foreach (var id in job.State.Retries)
+        {
+            if (await FindAsync(id, context, mediator, cancellation) is { } retry && retry.State.Submission.OutputUri != job.State.Submission.OutputUri)
+            {
+                outputs.Add(retry.State.Submission.OutputUri);
+            }
+        }
+
+        return outputs;
     }
 
     private static async Task<IResult> DownloadAsync(string id, string part, HttpContext context, IMediator mediator, CancellationToken cancellation)

@@ -18,6 +18,7 @@ internal static class JobCommands
         One("cancel", "Stops a job; finished rows stay", (client, id, cancellation) => client.CancelAsync(id, cancellation)),
         One("pause", "Hands out no more shards of a job", (client, id, cancellation) => client.PauseAsync(id, cancellation)),
         One("resume", "Hands out shards of a paused job again", (client, id, cancellation) => client.ResumeAsync(id, cancellation)),
+        RetryCommand.Create(),
         ResultsCommand.Create(),
         Errors(),
         WorkersCommand.Create(),

@@ -8,7 +8,7 @@ internal static class RelativePaths
     public static JobSpec Resolve(JobSpec spec) => spec with
     {
         Model = spec.Model with { Source = spec.Model.Engine is EngineKind.Local ? Absolute(spec.Model.Source)! : spec.Model.Source },
-        Input = spec.Input with { Uri = Absolute(spec.Input.Uri) },
+        Input = spec.Input with { Uri = Absolute(spec.Input.Uri), FailedRowsOf = Absolute(spec.Input.FailedRowsOf) },
         Output = spec.Output with { Uri = Absolute(spec.Output.Uri)! },
     };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Serverless.Client;
+using Serverless.Contracts.Api;
 
 namespace Serverless.Cli.Jobs;
 
@@ -31,6 +32,20 @@ internal static class ResultsCommand
     private static async Task<int> DownloadAsync(JobsClient client, string job, string folder, OutputFormat format, CancellationToken cancellation)
     {
         var results = await client.GetResultsAsync(job, cancellation);
+        await DownloadPartsAsync(client, results, folder, cancellation);
+        foreach (var retry in results.Retries)
+        {
+            await DownloadPartsAsync(client, await client.GetResultsAsync(retry, cancellation), Path.Combine(folder, "_retry", retry), cancellation);
+        }
+
+        Console.Out.WriteLine(format is OutputFormat.Json
+            ? JsonSerializer.Serialize(new { folder = Path.GetFullPath(folder), parts = results.Parts.Count, retries = results.Retries, status = results.Status }, JsonOutput.Compact)
+            : $"{results.Parts.Count:N0} parts in {Path.GetFullPath(folder)}{(results.Retries.Count > 0 ? $", those of {results.Retries.Count:N0} retries in _retry there" : "")}");
+        return ExitCode.Ok;
+    }
+
+    private static async Task DownloadPartsAsync(JobsClient client, JobResults results, string folder, CancellationToken cancellation)
+    {
         Directory.CreateDirectory(folder);
         foreach (var part in results.Parts)
         {
@@ -48,10 +63,5 @@ internal static class ResultsCommand
 
             File.Move(path + ".download", path, overwrite: true);
         }
-
-        Console.Out.WriteLine(format is OutputFormat.Json
-            ? JsonSerializer.Serialize(new { folder = Path.GetFullPath(folder), parts = results.Parts.Count, status = results.Status }, JsonOutput.Compact)
-            : $"{results.Parts.Count:N0} parts in {Path.GetFullPath(folder)}");
-        return ExitCode.Ok;
     }
 }

@@ -19,11 +19,11 @@ internal sealed class Fence(JobDefinition job, JobPlan plan, OutputFolder output
     {
         using var scratch = output.Store.CreateScratch();
         using var part = new PartBuilder(scratch.Path, schema, engineColumns, job.Spec.Output.Compression, (_, _) => { });
-        var index = shard.FirstRow;
+        long position = 0;
         await foreach (var row in RowsAsync(shard, cancellationToken))
         {
+            var index = shard.RowIndexOf(position++);
             part.Add(index, [new OutputRow(engineColumns.Failure(row, index, error), error)], Usage.None);
-            index++;
         }
 
         await new PartFiles(output, plan.Fingerprint).PublishAsync(shard, part, scratch.Path, cancellationToken);

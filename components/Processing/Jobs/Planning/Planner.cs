@@ -27,7 +27,7 @@ internal sealed class Planner(JobDefinition job, OutputFolder output, EngineColu
         }
 
         if (draft.Rows == 0)
-            throw new JobException(ErrorCodes.InvalidInput, $"the input{(job.Spec.Input.Uri is { } uri ? $" {uri}" : "")} has no rows");
+            throw new JobException(ErrorCodes.InvalidInput, NoRows);
         var columns = seen.Columns();
         draft.InputColumns = [.. KeptColumns.Of(job.Spec, columns).Select(SchemaRecords.ToRecord)];
         if (job.HasPlannedColumns)
@@ -61,6 +61,13 @@ internal sealed class Planner(JobDefinition job, OutputFolder output, EngineColu
         };
         return await output.CreateOrReadAsync(JobPlan.FileName, plan, cancellationToken);
     }
+
+    string NoRows => job.Spec.Input switch
+    {
+        { FailedRowsOf: { } output } => $"no row failed in {output}",
+        { Uri: { } uri } => $"the input {uri} has no rows",
+        _ => "the input has no rows",
+    };
 
     /// <summary>The first row that can be read, to try templates on.</summary>
     async Task<Row?> FirstRowAsync(IReadOnlyList<InputFileRecord> files, PlanDraft draft, CancellationToken cancellationToken)

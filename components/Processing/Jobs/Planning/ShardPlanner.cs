@@ -32,10 +32,14 @@ internal static class ShardPlanner
                 shard = shard with { Length = shard.Length + next.Length, Rows = shard.Rows + next.Rows, Bytes = shard.Bytes + next.Bytes };
             }
 
-            yield return new ShardRecord(shards++, shard.File, shard.Start, shard.Length, firstRow, shard.Rows) { FirstLine = shard.FirstLine };
+            yield return new ShardRecord(shards++, shard.File, shard.Start, shard.Length, shard.Fixed?.FirstRow ?? firstRow, shard.Rows)
+            {
+                FirstLine = shard.FirstLine,
+                Selection = shard.Fixed?.Selection,
+            };
             firstRow += shard.Rows;
         }
     }
 
-    static bool Continues(SourceRange range, SourceRange next) => next.Group == range.Group && next.Start == range.Start + range.Length;
+    static bool Continues(SourceRange range, SourceRange next) => range.Fixed is null && next.Fixed is null && next.Group == range.Group && next.Start == range.Start + range.Length;
 }

@@ -77,7 +77,7 @@ internal sealed class ShardRunner(
     {
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var feed = new RowFeed(pipeline, WindowRows, watch, firstPosition);
-        var reading = feed.ReadAsync(rows, shard.FirstRow + firstPosition, attempt.Token);
+        var reading = feed.ReadAsync(rows, shard.RowIndexOf, attempt.Token);
         try
         {
             // A row that waits for the engine behind others' ends with its attempt, not when its turn has come.
