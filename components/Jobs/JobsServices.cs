@@ -5,6 +5,7 @@ using Serverless.Jobs.Actors;
 using Serverless.Jobs.Behaviors;
 using Serverless.Jobs.Catalog;
 using Serverless.Jobs.Commands;
+using Serverless.Jobs.Messages;
 using Serverless.Jobs.Notifications;
 using Serverless.Jobs.Tenants;
 using Serverless.Jobs.Webhooks;
@@ -35,11 +36,12 @@ public static class JobsServices
         return services;
     }
 
-    /// <summary>The actors: jobs, catalog, tenants.</summary>
+    /// <summary>The actors: jobs, catalog, tenants, messages.</summary>
     public static void RegisterJobs(this ActorRegistrationCollection actors)
     {
         actors.RegisterActor<JobActor>(IJobNotices.ActorType);
         actors.RegisterActor<CatalogActor>(ICatalogActor.ActorType);
         actors.RegisterActor<TenantActor>(ITenantActor.ActorType);
+        actors.RegisterActor<MessageActor>(IMessageActor.ActorType);
     }
 }

@@ -48,7 +48,7 @@ public static class ApiHost
         builder.Services.AddOpenApi("v1");
         builder.Services.AddApiSecurity(keys);
         builder.Services.AddSidecarClient();
-        builder.Services.AddSingleton(new QueueOptions(options.QueueTenant)).AddSingleton<QueueTrigger>();
+        builder.Services.AddSingleton(new QueueOptions(options.QueueTenant)).AddSingleton<DeadLetters>().AddSingleton<QueueTrigger>();
         builder.Services.AddJobs(new JobsOptions { StorageRoot = BlobUri.Parse(options.StorageRoot) }, WebhookSettings.FromEnvironment());
         builder.Services.AddJobWorkflows(steps ?? new JobRunnerOptions());
         builder.Services.AddPlacement();

@@ -14,6 +14,7 @@ public sealed partial class ActorCallTests
         ["components/Jobs/Actors"] = "Job",
         ["components/Jobs/Catalog"] = "Catalog",
         ["components/Jobs/Commands"] = null,
+        ["components/Jobs/Messages"] = "Message",
         ["components/Jobs/Tenants"] = "Tenant",
         ["components/Placement/Cluster"] = "Cluster",
         ["components/Placement/Groups"] = "PlacementGroup",
@@ -33,12 +34,13 @@ public sealed partial class ActorCallTests
         ["IGpuWorkerActor"] = "GpuWorker",
         ["IJobActor"] = "Job",
         ["IJobNotices"] = "Job",
+        ["IMessageActor"] = "Message",
         ["IPlacementGroupActor"] = "PlacementGroup",
         ["ITenantActor"] = "Tenant",
     };
 
     /// <summary>In the order of the arrows: whoever stands further down may be called.</summary>
-    private static readonly string[] Order = ["Tenant", "Job", "Catalog", "EnginePool", "PlacementGroup", "GpuNode", "Cluster", "GpuWorker"];
+    private static readonly string[] Order = ["Message", "Tenant", "Job", "Catalog", "EnginePool", "PlacementGroup", "GpuNode", "Cluster", "GpuWorker"];
 
     /// <summary>A day of the catalog enters itself in its tenant's list of days, whose turns call nobody.</summary>
     private static readonly (string File, string Actor) CallsItsKind = ("components/Jobs/Catalog/CatalogActor.cs", "ICatalogActor");

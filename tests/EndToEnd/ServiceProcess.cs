@@ -14,10 +14,14 @@ internal sealed class ServiceProcess : IDisposable
     public Uri Address { get; }
 
     /// <summary>Starts it and waits until it says that it is ready.</summary>
-    public static async Task<ServiceProcess> StartAsync(string dataFolder, int workers)
+    /// <param name="dataFolder">Its data.</param>
+    /// <param name="workers">How many workers.</param>
+    /// <param name="environment">What its processes find in their environment besides this one's. Default: nothing.</param>
+    /// <param name="arguments">More of its command line. Default: nothing.</param>
+    public static async Task<ServiceProcess> StartAsync(string dataFolder, int workers, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
     {
         var process = CliProcess.Start(
-            Path.GetDirectoryName(dataFolder)!, environment: null, "up", "--workers", $"{workers}", "--data", dataFolder, "--port", $"{FreePort()}", "--output", "json");
+            Path.GetDirectoryName(dataFolder)!, environment, ["up", "--workers", $"{workers}", "--data", dataFolder, "--port", $"{FreePort()}", "--output", "json", .. arguments]);
         try
         {
             await Eventually.SoAsync(

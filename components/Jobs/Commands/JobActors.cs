@@ -2,6 +2,7 @@ using Dapr.Actors;
 using Dapr.Actors.Client;
 using Serverless.Jobs.Actors;
 using Serverless.Jobs.Catalog;
+using Serverless.Jobs.Messages;
 using Serverless.Jobs.Tenants;
 using Serverless.Placement.Pools;
 
@@ -21,4 +22,7 @@ public sealed class JobActors(IActorProxyFactory actors)
 
     /// <summary>A tenant's count of jobs.</summary>
     public ITenantActor Tenant(string tenant) => actors.CreateActorProxy<ITenantActor>(new ActorId(tenant), ITenantActor.ActorType);
+
+    /// <summary>The attempts at a message, by the hash of its content.</summary>
+    public IMessageActor Message(string hash) => actors.CreateActorProxy<IMessageActor>(new ActorId(hash), IMessageActor.ActorType);
 }

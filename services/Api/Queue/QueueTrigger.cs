@@ -1,32 +1,32 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Dapr.SidecarApi;
 using MediatR;
+using Microsoft.AspNetCore.Http.Features;
 using Serverless.Api.Hosting;
 using Serverless.Contracts.Errors;
-using Serverless.Contracts.Specs;
 using Serverless.Contracts.Validation;
 using Serverless.Jobs.Actors;
 using Serverless.Jobs.Commands;
+using Serverless.Jobs.Messages;
 using Serverless.Processing.Specs;
 using Serverless.Storage.Blobs;
 
 namespace Serverless.Api.Queue;
 
 /// <summary>
-/// The input binding <c>job-queue</c>: a message is a job's document, or <c>{"spec_uri": "az://..."}</c> where a larger one lies. It is acknowledged (2xx) only
-/// after the job is durable. The same message again is the same job: by the spec's id, else by the content. What can never become a job
-/// goes to the output binding <c>job-dead-letters</c> with the reason, and is acknowledged; what may pass is not, and comes again.
+/// The input binding <c>job-queue</c>. A message is acknowledged (2xx) only after its job is durable. The same message again is the same job: by the spec's
+/// id, else by the content. What can never become a job goes to the dead letters with the reason, and is acknowledged; what may pass is not, and
+/// comes again. A message at which the service died, or failed in a way that nobody foresaw, has <see cref="MaxAttempts"/> attempts.
 /// </summary>
-internal sealed partial class QueueTrigger(IMediator mediator, SidecarClient sidecar, QueueOptions options, ILogger<QueueTrigger> logger)
+internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors, DeadLetters letters, QueueOptions options, ILogger<QueueTrigger> logger)
 {
     /// <summary>Name of the input binding, which is its route.</summary>
     public const string Binding = "job-queue";
 
-    /// <summary>Name of the output binding of messages that can never work.</summary>
-    public const string DeadLetters = "job-dead-letters";
+    /// <summary>Attempts at a message that end with the process, or with an error that is no answer.</summary>
+    public const int MaxAttempts = 5;
 
     private const int MaxBytes = 8 << 20;
+    private static readonly string TooLarge = $"the document has more than {MaxBytes >> 20} MiB, the most that the queue takes; put the rows into a file and name it in input.uri";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -37,97 +37,132 @@ internal sealed partial class QueueTrigger(IMediator mediator, SidecarClient sid
 
     private async Task<IResult> HandleAsync(HttpContext context)
     {
+        // Whatever its size, a message must come to an end, here or among the dead letters.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         var cancellation = context.RequestAborted;
-        if (await BodyText.ReadAsync(context.Request, MaxBytes, cancellation) is not { } body)
+        var body = await ReadAsync(context.Request.Body, cancellation);
+        if (body.Length > MaxBytes)
         {
-            return await BuryAsync("", $"the message has more than {MaxBytes >> 20} MiB; put the spec in a blob and send its spec_uri", cancellation);
+            return await BuryAsync(TooLarge, body, context.Request.Body, cancellation);
         }
 
+        var message = QueueMessage.Read(body);
+        var attempts = actors.Message(message.Hash);
+        var attempt = await attempts.BeginAsync();
+        var result = attempt.Count > MaxAttempts
+            ? await BuryAsync($"the service died or failed at each of {MaxAttempts} attempts at this message; the last error: {attempt.LastFailure ?? "none was left"}", message.Content, null, cancellation)
+            : await TryAsync(message, attempts, cancellation);
+        await attempts.EndAsync();
+        return result;
+    }
+
+    /// <summary>What has nothing to do with the message is the answer 503, after which it comes again, uncounted; what nobody foresaw is thrown, and counted.</summary>
+    private async Task<IResult> TryAsync(QueueMessage message, IMessageActor attempts, CancellationToken cancellation)
+    {
         try
         {
-            var text = await DocumentAsync(body, cancellation);
-            var (spec, errors) = JobFile.ReadDocument(text, json: text.TrimStart().StartsWith('{'));
-            return spec is null ? await BuryAsync(body, Words(errors), cancellation) : await SubmitAsync(body, spec, cancellation);
+            return await SubmitAsync(message, cancellation);
         }
-        catch (JobException error) when (error.Class is not (ErrorClass.Transient or ErrorClass.WorkerLost))
+        catch (Exception error) when (error is BlobException or SidecarException or HttpRequestException or TimeoutException or JobException { Class: ErrorClass.Transient })
         {
-            return await BuryAsync(body, error.Message, cancellation);
+            return Later(error.Message);
         }
-        catch (BlobException error) when (error.Kind is BlobErrorKind.NotFound or BlobErrorKind.AccessDenied or BlobErrorKind.InvalidName)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            return await BuryAsync(body, error.Message, cancellation);
+            await attempts.FailAsync(error.Message);
+            throw;
         }
     }
 
-    private async Task<IResult> SubmitAsync(string body, JobSpec spec, CancellationToken cancellation)
+    private async Task<IResult> SubmitAsync(QueueMessage message, CancellationToken cancellation)
     {
-        var result = await mediator.Send(new SubmitJob(options.Tenant, spec, spec.Id is null ? $"message {HashOf(body)}" : null), cancellation);
-        if (result.Errors.Count > 0)
+        var (text, unreadable) = await DocumentAsync(message, cancellation);
+        if (text is null)
         {
-            return await BuryAsync(body, Words(result.Errors), cancellation);
+            return await BuryAsync(unreadable!, message.Content, null, cancellation);
         }
 
-        if (result.Refusal is { } refusal)
+        var (spec, errors) = JobFile.ReadDocument(text, json: text.TrimStart().StartsWith('{'));
+        if (spec is null)
         {
-            // A quota: it passes, and the message comes again.
-            LogRefused(refusal);
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "quota", refusal);
+            return await BuryAsync(Words(errors), message.Content, null, cancellation);
+        }
+
+        var result = await mediator.Send(new SubmitJob(options.Tenant, spec, spec.Id is null ? $"message {message.Hash}" : null), cancellation);
+        if (result.Errors.Count > 0)
+        {
+            return await BuryAsync(Words(result.Errors), message.Content, null, cancellation);
+        }
+
+        if (result.Refusal is { } quota)
+        {
+            return Later(quota);
         }
 
         if (result.Outcome!.Kind is SubmitKind.Conflict)
         {
-            return await BuryAsync(body, $"there is another job {spec.Id}; give this one another id", cancellation);
+            return await BuryAsync($"id: there is another job {spec.Id}; give this one another id", message.Content, null, cancellation);
         }
 
         LogAccepted(result.Outcome.Job.State.Submission.Key, result.Outcome.Kind);
         return Results.Ok();
     }
 
-    /// <summary>The document itself, or the one that the message names.</summary>
-    private static async Task<string> DocumentAsync(string body, CancellationToken cancellation)
+    /// <summary>The document itself, or the one that the message names; or why there is none.</summary>
+    private static async Task<(string? Text, string? Error)> DocumentAsync(QueueMessage message, CancellationToken cancellation)
     {
-        if (SpecUriOf(body) is not { } uri)
+        if (message.SpecUri is not { } uri)
         {
-            return body;
+            return message.Text is { } text ? (text, null) : (null, "the message is no UTF-8 text; send the job's document as JSON or YAML, or {\"spec_uri\": \"az://...\"}");
         }
 
         try
         {
-            var slash = uri.LastIndexOf('/');
-            using var store = BlobUri.Parse(uri[..Math.Max(slash, 0)]).OpenFolder();
-            return await store.ReadTextAsync(uri[(slash + 1)..], cancellation) ?? throw new JobException(ErrorCodes.InvalidSpec, $"spec_uri: there is no {uri}");
+            var (folder, name) = BlobUri.Parse(uri).Split();
+            using var store = folder.OpenFolder();
+            await using var blob = await store.OpenReadAsync(name, cancellation: cancellation);
+            return blob.Length > MaxBytes ? (null, $"spec_uri: {TooLarge}")
+                : StrictText.Of(await ReadAsync(blob, cancellation)) is { } text ? (text, null)
+                : (null, $"spec_uri: {uri} is no UTF-8 text");
         }
         catch (FormatException error)
         {
-            throw new JobException(ErrorCodes.InvalidSpec, $"spec_uri: {error.Message}", error);
+            return (null, $"spec_uri: {error.Message}");
+        }
+        catch (BlobException error) when (error.Kind is not (BlobErrorKind.Unavailable or BlobErrorKind.NoSpace or BlobErrorKind.Changed))
+        {
+            return (null, $"spec_uri: {error.Message}");
         }
     }
 
-    private static string? SpecUriOf(string body)
+    /// <summary>All of it; of what is too large a little more than is allowed.</summary>
+    private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
     {
-        try
+        var buffer = new MemoryStream();
+        var chunk = new byte[16 << 10];
+        for (int read; buffer.Length <= MaxBytes && (read = await stream.ReadAsync(chunk, cancellation)) > 0;)
         {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("spec_uri", out var uri) ? uri.GetString() : null;
+            buffer.Write(chunk, 0, read);
         }
-        catch (JsonException)
-        {
-            // YAML, or no document at all, which the reader of documents says better.
-            return null;
-        }
+
+        return buffer.ToArray();
     }
 
     /// <summary>Ends once the dead letter is in its queue; until then the message is not acknowledged.</summary>
-    private async Task<IResult> BuryAsync(string body, string reason, CancellationToken cancellation)
+    private async Task<IResult> BuryAsync(string reason, byte[] content, Stream? rest, CancellationToken cancellation)
     {
-        await sidecar.InvokeBindingAsync(DeadLetters, "create", new { reason, message = body }, cancellationToken: cancellation);
+        await letters.SendAsync(reason, content, rest, cancellation);
         LogBuried(reason);
         return Results.Ok();
     }
 
-    private static string Words(IReadOnlyList<SpecError> errors) => string.Join("; ", errors);
+    private IResult Later(string reason)
+    {
+        LogRefused(reason);
+        return Problems.Of(StatusCodes.Status503ServiceUnavailable, "unavailable", reason);
+    }
 
-    private static string HashOf(string body) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(body)));
+    private static string Words(IReadOnlyList<SpecError> errors) => string.Join("; ", errors);
 
     [LoggerMessage(3001, LogLevel.Information, "A message became job {Key} ({Kind}).")]
     private partial void LogAccepted(string key, SubmitKind kind);
@@ -138,7 +173,3 @@ internal sealed partial class QueueTrigger(IMediator mediator, SidecarClient sid
     [LoggerMessage(3003, LogLevel.Warning, "A message was not taken and comes again: {Reason}")]
     private partial void LogRefused(string reason);
 }
-
-/// <summary>Whose jobs come by the queue.</summary>
-/// <param name="Tenant">The tenant: from the service's configuration, never from a message.</param>
-internal sealed record QueueOptions(string Tenant);

@@ -22,7 +22,7 @@ internal static class UpCommand
         var port = new Option<int>("--port") { Description = $"The port of the HTTP API. Default: {DefaultPort}", DefaultValueFactory = _ => DefaultPort, HelpName = "port" };
         var listen = new Option<string>("--listen-address") { Description = "Where the HTTP API listens; any but loopback needs API keys (serverless keys create)", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
         var data = new Option<string>("--data") { Description = "The folder of everything that is kept: state, jobs, logs. Default: serverless-data", DefaultValueFactory = _ => "serverless-data", HelpName = "folder" };
-        var components = new Option<string[]>("--components-path") { Description = "A YAML file or a folder of Dapr components beside the product's own. Repeat it for more", HelpName = "path" };
+        var components = new Option<string[]>("--components-path") { Description = "A YAML file or a folder of Dapr components beside the product's own, or in place of one of the same name. Repeat it for more", HelpName = "path" };
         var format = OutputOption.Create();
         var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, format };
         command.SetAction((parsed, cancellation) => RunAsync(
@@ -38,6 +38,12 @@ internal static class UpCommand
         if (!IPAddress.TryParse(options.ListenAddress, out _))
         {
             await Console.Error.WriteLineAsync($"--listen-address: expected an IP address, found \"{options.ListenAddress}\".");
+            return ExitCode.Usage;
+        }
+
+        if (options.ComponentPaths.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
+        {
+            await Console.Error.WriteLineAsync($"--components-path: there is no file or folder {missing}.");
             return ExitCode.Usage;
         }
 

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Serverless.Jobs.Notifications;
 
 namespace Serverless.Cli.Up;
 
 /// <summary>The processes of an installation on this machine, their ports and their command lines: one sidecar, one api, the workers.</summary>
 internal static class UpPlan
 {
-    private const string Api = "api";
+    private const string Api = "api", NameField = "name:";
 
     public static (ChildCommand Sidecar, IReadOnlyList<ChildCommand> Apps) Make(UpOptions options, FreePorts ports)
     {
@@ -33,14 +32,19 @@ internal static class UpPlan
         return new ChildCommand("sidecar", arguments, tokens);
     }
 
-    /// <summary>The product's own components and those that were given. Events of jobs have a topic of the sidecar's own, unless a broker is given for them.</summary>
+    /// <summary>The product's own components, but for those of a name that was given too, and those that were given.</summary>
     private static IEnumerable<string> Components(UpOptions options)
     {
-        var own = Path.Combine(AppContext.BaseDirectory, "dapr", "components");
-        var files = options.ComponentPaths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path, "*.y*ml") : [path]).Where(File.Exists);
-        var hasBroker = files.Any(file => File.ReadLines(file).Any(line => line.Trim() == $"name: {JobNotifier.PubSub}"));
-        return [own, .. hasBroker ? Array.Empty<string>() : [Path.Combine(own, "embedded", "job-events.yaml")], .. options.ComponentPaths];
+        var folder = Path.Combine(AppContext.BaseDirectory, "dapr", "components");
+        var own = Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal).Append(Path.Combine(folder, "embedded", "job-events.yaml"));
+        var given = options.ComponentPaths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path, "*.y*ml") : [path]).SelectMany(NamesIn).ToHashSet();
+        return [.. own.Where(file => !NamesIn(file).Any(given.Contains)), .. options.ComponentPaths];
     }
+
+    private static IEnumerable<string> NamesIn(string file) => File.ReadLines(file)
+        .Select(line => line.Trim())
+        .Where(line => line.StartsWith(NameField, StringComparison.Ordinal))
+        .Select(line => line[NameField.Length..].Trim(' ', '"', '\''));
 
     private static ChildCommand ApiOf(App app, UpOptions options, IReadOnlyDictionary<string, string> tokens) => new(
         app.Id,

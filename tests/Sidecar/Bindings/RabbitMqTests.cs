@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using RabbitMQ.Client;
 using Serverless.Sidecar.Tests.Components;
+using Serverless.Tests.Servers;
 
 namespace Serverless.Sidecar.Tests.Bindings;
 

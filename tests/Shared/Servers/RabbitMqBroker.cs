@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Serverless.Tests.Servers;
 
-namespace Serverless.Sidecar.Tests.Bindings;
+namespace Serverless.Tests.Servers;
 
 /// <summary>
 /// A RabbitMQ broker of its own in a temporary folder, with an epmd of its own, on free ports of the loopback, one for the tests of a class;

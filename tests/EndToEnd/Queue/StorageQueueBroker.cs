@@ -1,0 +1,64 @@
+using Azure.Storage;
+using Azure.Storage.Queues;
+using Serverless.Tests.Servers;
+
+namespace Serverless.EndToEnd.Tests.Queue;
+
+/// <summary>Queues of Azure Storage, by Azurite.</summary>
+public sealed class StorageQueueBroker : IBroker
+{
+    private readonly AzuriteQueues _azurite = new();
+
+    public string Components => string.Join("---\n", Binding("job-queue", "jobs", "input"), Binding("job-dead-letters", "dead", "output"));
+
+    public int MaxBytes => 64 << 10;
+
+    public ValueTask InitializeAsync() => _azurite.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+
+    public Task SendAsync(byte[] message) => Queue("jobs").SendMessageAsync(BinaryData.FromBytes(message));
+
+    public async Task<byte[]?> TakeDeadLetterAsync()
+    {
+        if ((await Queue("dead").ReceiveMessageAsync()).Value is not { } letter)
+        {
+            return null;
+        }
+
+        await Queue("dead").DeleteMessageAsync(letter.MessageId, letter.PopReceipt);
+        return letter.Body.ToArray();
+    }
+
+    public async Task<long> CountAsync() => (await Queue("jobs").GetPropertiesAsync()).Value.ApproximateMessagesCount;
+
+    private QueueClient Queue(string name) => new(new Uri($"{_azurite.Endpoint}/{name}"), new StorageSharedKeyCredential(Azurite.Account, Azurite.Key));
+
+    private string Binding(string name, string queue, string direction) => $"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata:
+          name: {name}
+        spec:
+          type: bindings.azure.storagequeues
+          version: v1
+          metadata:
+            - name: accountName
+              value: {Azurite.Account}
+            - name: accountKey
+              value: {Azurite.Key}
+            - name: queueEndpointUrl
+              value: {_azurite.Endpoint}
+            - name: queueName
+              value: {queue}
+            - name: pollingInterval
+              value: 200ms
+            - name: visibilityTimeout
+              value: 5s
+            - name: ttlInSeconds
+              value: "604800"
+            - name: direction
+              value: {direction}
+
+        """;
+}
