@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapr.SidecarApi;
 using Serverless.Contracts;
 using Serverless.Jobs;
+using Serverless.Storage;
 
 namespace Serverless.Api.Queue;
 
@@ -34,6 +35,7 @@ internal sealed class DeadLetters(SidecarClient sidecar, JobsOptions options, Ti
         }
 
         await sidecar.InvokeBindingAsync(Binding, "create", letter, cancellationToken: cancellation);
+        Failpoints.Hit("api.queue.buried");
     }
 
     private async Task<string> StoreAsync(byte[] message, Stream? rest, CancellationToken cancellation)

@@ -8,6 +8,7 @@ using Serverless.Jobs.Actors;
 using Serverless.Jobs.Commands;
 using Serverless.Jobs.Messages;
 using Serverless.Processing.Specs;
+using Serverless.Storage;
 using Serverless.Storage.Blobs;
 
 namespace Serverless.Api.Queue;
@@ -104,6 +105,7 @@ internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors,
             return await BuryAsync($"id: there is another job {spec.Id}; give this one another id", message.Content, null, cancellation);
         }
 
+        Failpoints.Hit("api.queue.before-acknowledge");
         LogAccepted(result.Outcome.Job.State.Submission.Key, result.Outcome.Kind);
         return Results.Ok();
     }

@@ -20,11 +20,12 @@ internal sealed class JobRig : IAsyncDisposable
     private readonly Dictionary<string, (int App, int Http, int Grpc)> _ports;
     private readonly Dictionary<string, Supervisor> _processes;
     private readonly double _rowTime;
+    private readonly string? _queue;
     private int _jobs;
 
-    private JobRig(double rowTime)
+    private JobRig(double rowTime, string? queue)
     {
-        _rowTime = rowTime;
+        (_rowTime, _queue) = (rowTime, queue);
         _ports = new[] { ApiName, FirstWorker, SecondWorker }.ToDictionary(name => name, _ => (FixedPorts.Next(), FixedPorts.Next(), FixedPorts.Next()));
         _processes = new()
         {
@@ -49,9 +50,10 @@ internal sealed class JobRig : IAsyncDisposable
 
     /// <summary>Starts all processes.</summary>
     /// <param name="rowTime">Milliseconds that a worker takes for a row of a shard.</param>
-    public static async Task<JobRig> StartAsync(double rowTime)
+    /// <param name="queue">The queue's components, as YAML. Default: no queue.</param>
+    public static async Task<JobRig> StartAsync(double rowTime, string? queue = null)
     {
-        var rig = new JobRig(rowTime);
+        var rig = new JobRig(rowTime, queue);
         try
         {
             await Task.WhenAll(rig._processes.Values.Select(process => process.StartAsync()));
@@ -96,7 +98,19 @@ internal sealed class JobRig : IAsyncDisposable
 
     private IEnumerable<string> SidecarArguments() =>
     [
-        "sidecar", "--state", _folder["state.db"], "--max-body-size", "16Mi", "--output", "json", "--components-path", Components, "--components-path", Path.Combine(Components, "embedded", "job-events.yaml"),
+        "sidecar", "--state", _folder["state.db"], "--max-body-size", "16Mi", "--output", "json", .. ComponentFiles().SelectMany(file => new[] { "--components-path", file }),
         .. _ports.SelectMany(app => new[] { "--app-id", app.Key, "--app-port", $"{app.Value.App}", "--dapr-http-port", $"{app.Value.Http}", "--dapr-grpc-port", $"{app.Value.Grpc}" }),
     ];
+
+    private string[] ComponentFiles()
+    {
+        string[] files = [Path.Combine(Components, "secrets.yaml"), Path.Combine(Components, "embedded", "job-events.yaml")];
+        if (_queue is null)
+        {
+            return files;
+        }
+
+        File.WriteAllText(_folder["queue.yaml"], _queue);
+        return [.. files, _folder["queue.yaml"]];
+    }
 }

@@ -47,6 +47,9 @@ internal sealed class JobWork
 
     public string Output => Path.Combine(_folder, "out");
 
+    /// <summary>The job as it is sent.</summary>
+    public string Document => _document;
+
     /// <summary>Parts that are there.</summary>
     public int Parts => Directory.Exists(Output) ? Directory.EnumerateFiles(Output, "part-*.parquet").Count() : 0;
 
@@ -72,7 +75,8 @@ internal sealed class JobWork
     public Task UntilPartsAsync(int parts) => Patience.UntilAsync(() => Parts >= parts, () => $"{Id} has {parts} parts, not {Parts}.\n{_rig.Text}");
 
     /// <summary>Waits for the job's end. An accepted job is never unknown.</summary>
-    public async Task<JobResource> EndAsync()
+    /// <param name="mayCome">Whether it may still be unknown. Default: it was accepted.</param>
+    public async Task<JobResource> EndAsync(bool mayCome = false)
     {
         var start = TimeProvider.System.GetTimestamp();
         JobResource? last = null;
@@ -85,6 +89,10 @@ internal sealed class JobWork
             catch (JobsException error) when (IsPassing(error))
             {
                 // Its process is being started.
+            }
+            catch (JobsException error) when (last is null && mayCome && error.Status is HttpStatusCode.NotFound)
+            {
+                // It is on its way.
             }
 
             if (TimeProvider.System.GetElapsedTime(start) > Limit)
@@ -99,9 +107,10 @@ internal sealed class JobWork
     }
 
     /// <summary>The job completed, every row is there once with its own answer, and all counts say so.</summary>
-    public async Task ShouldBeWholeAsync()
+    /// <param name="mayCome">Whether it may still be unknown. Default: it was accepted.</param>
+    public async Task ShouldBeWholeAsync(bool mayCome = false)
     {
-        var job = await EndAsync();
+        var job = await EndAsync(mayCome);
         var status = _poison.Count == 0 ? JobStatus.Completed : JobStatus.CompletedWithErrors;
         var answered = _rows - _poison.Count;
         job.Status.ShouldBe(status, $"{job.Error}\n{_rig.Text}");

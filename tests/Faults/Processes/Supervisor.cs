@@ -26,6 +26,9 @@ internal sealed class Supervisor(string name, Func<int, string?, ServiceProcess>
         }
     }
 
+    /// <summary>A failpoint that is armed in every process that starts from now on, unless it has one of its own. Default: none.</summary>
+    public string? FailpointOfAll { get; set; }
+
     /// <summary>The process that runs now.</summary>
     public ServiceProcess Current => _current ?? throw new InvalidOperationException($"{name} has not been started.");
 
@@ -114,7 +117,7 @@ internal sealed class Supervisor(string name, Func<int, string?, ServiceProcess>
             lock (_gate)
             {
                 _current?.Dispose();
-                _current = start(++_starts, _failpoint);
+                _current = start(++_starts, _failpoint ?? FailpointOfAll);
                 _failpoint = null;
                 _next.TrySetResult(_current);
             }
