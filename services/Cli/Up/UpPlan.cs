@@ -6,7 +6,7 @@ namespace Serverless.Cli.Up;
 /// <summary>The processes of an installation on this machine, their ports and their command lines: one sidecar, one api, the workers.</summary>
 internal static class UpPlan
 {
-    private const string Api = "api", NameField = "name:";
+    private const string Api = "api";
 
     public static (ChildCommand Sidecar, IReadOnlyList<ChildCommand> Apps) Make(UpOptions options, FreePorts ports)
     {
@@ -19,7 +19,7 @@ internal static class UpPlan
     private static ChildCommand Sidecar(UpOptions options, IReadOnlyList<App> apps, IReadOnlyDictionary<string, string> tokens)
     {
         List<string> arguments = ["sidecar", "--state", Path.Combine(options.DataFolder, "state.db"), "--max-body-size", "16Mi", "--output", "json"];
-        foreach (var path in Components(options))
+        foreach (var path in ComponentFiles.With(options.ComponentPaths))
         {
             arguments.AddRange(["--components-path", path]);
         }
@@ -31,20 +31,6 @@ internal static class UpPlan
 
         return new ChildCommand("sidecar", arguments, tokens);
     }
-
-    /// <summary>The product's own components, but for those of a name that was given too, and those that were given.</summary>
-    private static IEnumerable<string> Components(UpOptions options)
-    {
-        var folder = Path.Combine(AppContext.BaseDirectory, "dapr", "components");
-        var own = Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal).Append(Path.Combine(folder, "embedded", "job-events.yaml"));
-        var given = options.ComponentPaths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path, "*.y*ml") : [path]).SelectMany(NamesIn).ToHashSet();
-        return [.. own.Where(file => !NamesIn(file).Any(given.Contains)), .. options.ComponentPaths];
-    }
-
-    private static IEnumerable<string> NamesIn(string file) => File.ReadLines(file)
-        .Select(line => line.Trim())
-        .Where(line => line.StartsWith(NameField, StringComparison.Ordinal))
-        .Select(line => line[NameField.Length..].Trim(' ', '"', '\''));
 
     private static ChildCommand ApiOf(App app, UpOptions options, IReadOnlyDictionary<string, string> tokens) => new(
         app.Id,

@@ -6,6 +6,9 @@ public interface IBroker : IAsyncLifetime
     /// <summary>The two bindings as a component file.</summary>
     string Components { get; }
 
+    /// <summary>What the component file reads from the environment.</summary>
+    IReadOnlyDictionary<string, string> Environment { get; }
+
     /// <summary>The largest message that goes through it.</summary>
     int MaxBytes { get; }
 

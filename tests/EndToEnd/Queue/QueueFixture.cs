@@ -31,7 +31,7 @@ public sealed class QueueFixture<TBroker> : IQueueFixture, IAsyncLifetime
         await Container.CreateAsync();
         var components = _folder.Write("queue.yaml", _broker.Components);
         _service = await ServiceProcess.StartAsync(
-            _folder["data"], workers: 1, new Dictionary<string, string> { ["AZURE_STORAGE_CONNECTION_STRING"] = _blobs.ConnectionString }, "--components-path", components);
+            _folder["data"], workers: 1, new Dictionary<string, string>(_broker.Environment) { ["AZURE_STORAGE_CONNECTION_STRING"] = _blobs.ConnectionString }, "--components-path", components);
         Client = new JobsClient(new JobsClientOptions { BaseAddress = _service.Address, PollInterval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromMinutes(1) });
     }
 

@@ -10,7 +10,10 @@ public sealed class RabbitBroker : IBroker
     private IConnection? _connection;
     private IChannel? _channel;
 
-    public string Components => string.Join("---\n", Binding("job-queue", "jobs", "input"), Binding("job-dead-letters", "dead", "output"));
+    /// <summary>As the page about the service says it.</summary>
+    public string Components => File.ReadAllText(Clone.PathOf("docs/operations.md")).Split("```yaml\n")[1].Split("```")[0];
+
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { ["RABBITMQ_ADDRESS"] = _broker.Address };
 
     public int MaxBytes => int.MaxValue;
 
@@ -38,30 +41,8 @@ public sealed class RabbitBroker : IBroker
 
     public async Task SendAsync(byte[] message) => await _channel!.BasicPublishAsync("", "jobs", mandatory: true, new BasicProperties { Persistent = true }, message);
 
-    public async Task<byte[]?> TakeDeadLetterAsync() => (await _channel!.BasicGetAsync("dead", autoAck: true))?.Body.ToArray();
+    public async Task<byte[]?> TakeDeadLetterAsync() => (await _channel!.BasicGetAsync("jobs-dead-letters", autoAck: true))?.Body.ToArray();
 
     /// <summary>The broker counts what is ready, not what is at a reader: what is refused comes back and is counted.</summary>
     public async Task<long> CountAsync() => await _channel!.MessageCountAsync("jobs");
-
-    private string Binding(string name, string queue, string direction) => $"""
-        apiVersion: dapr.io/v1alpha1
-        kind: Component
-        metadata:
-          name: {name}
-        spec:
-          type: bindings.rabbitmq
-          version: v1
-          metadata:
-            - name: host
-              value: {_broker.Address}
-            - name: queueName
-              value: {queue}
-            - name: durable
-              value: "true"
-            - name: prefetchCount
-              value: "16"
-            - name: direction
-              value: {direction}
-
-        """;
 }

@@ -11,6 +11,8 @@ public sealed class StorageQueueBroker : IBroker
 
     public string Components => string.Join("---\n", Binding("job-queue", "jobs", "input"), Binding("job-dead-letters", "dead", "output"));
 
+    public IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>();
+
     public int MaxBytes => 64 << 10;
 
     public ValueTask InitializeAsync() => _azurite.InitializeAsync();
