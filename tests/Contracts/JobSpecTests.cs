@@ -53,7 +53,6 @@ public sealed class JobSpecTests
     [Theory]
     [InlineData("model.engine_args.tensor_parallel", "2", "a model on more than one GPU is not supported yet")]
     [InlineData("output.uri", "\"s3://c/x\"", "s3:// is not supported yet")]
-    [InlineData("notify", "{\"webhook\": \"https://x\"}", "\"notify\" is not supported yet")]
     [InlineData("deduplicate", "true", "\"deduplicate\" is not supported yet")]
     public void What_a_later_version_will_do_is_refused_as_not_supported_yet(string path, string value, string message)
     {
@@ -67,6 +66,7 @@ public sealed class JobSpecTests
     [InlineData("deadline", "\"2h\"", "\"deadline\" needs the job service: submit the job to it")]
     [InlineData("concurrency", "2", "more than one engine replica needs the job service: submit the job to it")]
     [InlineData("priority", "3", "\"priority\" needs the job service: submit the job to it")]
+    [InlineData("notify", "{\"webhook\": \"https://x\"}", "\"notify\" needs the job service: submit the job to it")]
     [InlineData("placement", "{\"strategy\": \"SPREAD\"}", "\"strategy\" needs the job service: submit the job to it")]
     [InlineData("placement", "{\"timeout\": \"30m\"}", "\"timeout\" needs the job service: submit the job to it")]
     public void What_only_the_job_service_can_do_is_refused_by_one_process(string path, string value, string message)

@@ -23,7 +23,7 @@ public sealed class ServiceLifeTests
             var end = first.Process.WaitForEnd();
             end.ExitCode.ShouldBe(0, end.Errors);
             end.Errors.ShouldNotContain("starts again");
-            family.ShouldAllBe(id => !IsRunning(id), "no process stays");
+            family.ShouldAllBe(id => !ProcessTree.IsRunning(id), "no process stays");
         }
 
         File.Exists(Path.Combine(folder["out"], "_SUCCESS")).ShouldBeFalse("the job was to be stopped in the middle");
@@ -47,7 +47,7 @@ public sealed class ServiceLifeTests
 
         service.Process.KillAlone();
 
-        await Eventually.SoAsync(() => !family.Any(IsRunning), () => $"processes {string.Join(", ", family.Where(IsRunning))} end with their supervisor");
+        await Eventually.SoAsync(() => !family.Any(ProcessTree.IsRunning), () => $"processes {string.Join(", ", family.Where(ProcessTree.IsRunning))} end with their supervisor");
     }
 
     [Fact]
@@ -86,27 +86,5 @@ public sealed class ServiceLifeTests
     private static JobsClient ClientOf(ServiceProcess service) => new(new JobsClientOptions { BaseAddress = service.Address, PollInterval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromMinutes(1) });
 
     /// <summary>The supervisor and its children.</summary>
-    private static List<int> Family(ServiceProcess service) => [service.Process.Id, .. Children(service.Process.Id)];
-
-    private static IEnumerable<int> Children(int parent) => Directory.EnumerateDirectories("/proc")
-        .Select(Path.GetFileName)
-        .Where(name => name!.All(char.IsAsciiDigit))
-        .Select(name => int.Parse(name!))
-        .Where(id => Stat(id) is [_, var of, ..] && of == $"{parent}");
-
-    private static bool IsRunning(int id) => Stat(id) is [not "Z", ..];
-
-    /// <summary>State, parent and so on, as /proc has them; empty when the process is gone.</summary>
-    private static string[] Stat(int id)
-    {
-        try
-        {
-            var text = File.ReadAllText($"/proc/{id}/stat");
-            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        }
-        catch (IOException)
-        {
-            return [];
-        }
-    }
+    private static List<int> Family(ServiceProcess service) => [service.Process.Id, .. ProcessTree.Children(service.Process.Id)];
 }

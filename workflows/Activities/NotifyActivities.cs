@@ -6,15 +6,16 @@ using Serverless.Jobs.Webhooks;
 
 namespace Serverless.Workflows.Activities;
 
-/// <summary>Publishes a job's end.</summary>
+/// <summary>Publishes a job's end on the topic that the job names; the common one has heard of it from the job's actor.</summary>
 public sealed class PublishActivity(JobActors actors, JobNotifier notifier) : WorkflowActivity<JobRef, bool>
 {
     /// <inheritdoc />
     public override async Task<bool> RunAsync(WorkflowActivityContext context, JobRef input)
     {
-        if (await actors.Job(JobKey.Parse(input.Key)).GetAsync() is { } job)
+        var notify = (await SpecStore.ReadAsync(input.SpecUri, CancellationToken.None)).Notify;
+        if (notify?.Topic is { } topic && topic != JobNotifier.PubSub && await actors.Job(JobKey.Parse(input.Key)).GetAsync() is { } job)
         {
-            await notifier.PublishAsync(JobEvent.Of(job.State), (await SpecStore.ReadAsync(input.SpecUri, CancellationToken.None)).Notify, CancellationToken.None);
+            await notifier.PublishAsync(JobEvent.OfEnd(job.State), topic);
         }
 
         return true;
@@ -35,7 +36,7 @@ public sealed class WebhookActivity(JobActors actors, JobNotifier notifier) : Wo
 
         try
         {
-            await notifier.SendAsync(address, JobEvent.Of(job.State), CancellationToken.None);
+            await notifier.SendAsync(address, JobEvent.OfEnd(job.State), CancellationToken.None);
             return true;
         }
         catch (WebhookException error) when (!error.CanPass)

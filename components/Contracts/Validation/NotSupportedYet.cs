@@ -16,7 +16,6 @@ internal static class NotSupportedYet
         ("input.failed_rows_of", spec => IsUnknown(spec.Input.FailedRowsOf)),
         ("output.uri", spec => IsUnknown(spec.Output.Uri)),
         ("deduplicate", spec => spec.Deduplicate),
-        ("notify", spec => spec.Notify is not null),
     ];
 
     /// <summary>The job service can do it, one process cannot.</summary>
@@ -31,6 +30,7 @@ internal static class NotSupportedYet
         ("placement.dedicated", spec => spec.Placement.Dedicated),
         ("deadline", spec => spec.Deadline is not null),
         ("priority", spec => spec.Priority != 0),
+        ("notify", spec => spec.Notify is not null),
     ];
 
     /// <summary>One process can do it, the job service cannot.</summary>

@@ -4,6 +4,7 @@ using Serverless.Contracts.Api;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Status;
 using Serverless.Jobs.Catalog;
+using Serverless.Jobs.Notifications;
 using Serverless.Placement.Pools;
 using Serverless.Storage;
 
@@ -20,6 +21,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
     private readonly JobLinks _links;
+    private readonly JobNotifier _notifier;
     private readonly ILogger<JobActor> _logger;
     private readonly TimeProvider _time;
     private readonly ReportWindow _window;
@@ -27,8 +29,8 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     private ShardSet _ended = new([]);
 
     /// <summary>The runtime makes it.</summary>
-    public JobActor(ActorHost host, JobLinks links, ILogger<JobActor> logger, TimeProvider time)
-        : base(host) => (_links, _logger, _time, _window) = (links, logger, time, new ReportWindow(time));
+    public JobActor(ActorHost host, JobLinks links, JobNotifier notifier, ILogger<JobActor> logger, TimeProvider time)
+        : base(host) => (_links, _notifier, _logger, _time, _window) = (links, notifier, logger, time, new ReportWindow(time));
 
     private JobKey Key => JobKey.Parse(Id.GetId());
 
@@ -183,7 +185,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
                 await ScheduleAsync();
                 break;
             case List:
-                await ListAsync();
+                await TellAsync();
                 await UnregisterReminderAsync(List);
                 break;
             case CapacityTimeout:
@@ -203,8 +205,28 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
             await SaveAsync(state with { Scheduled = true });
         }
 
-        await ListAsync();
+        await TellAsync();
         await UnregisterReminderAsync(Schedule);
+    }
+
+    /// <summary>Writes the job's entry in the catalog, and publishes the states that were not published yet, in order.</summary>
+    private async Task TellAsync()
+    {
+        await ListAsync();
+        if (_state is not { Deleted: false } state || state.Told >= state.History.Count)
+        {
+            return;
+        }
+
+        foreach (var entry in state.History.Skip(state.Told))
+        {
+            await _notifier.PublishAsync(JobEvent.Of(state, entry));
+            Failpoints.Hit("jobs.job.published");
+        }
+
+        _state = state with { Told = state.History.Count };
+        await StateManager.SetStateAsync(StateKey, _state);
+        await StateManager.SaveStateAsync();
     }
 
     private Task ListAsync() => _state is { Deleted: false } state
@@ -239,8 +261,8 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     private JobView View(JobState state) => new(state, JobTransitions.IsFinal(state.Status) ? new JobCounts() : _window.Running, _window.Rate.Tokens, _window.Rate.Rows);
 
     /// <summary>
-    /// Saves the job; a new state is listed too. Reminders come first: whatever happens after the job is saved, its entry is written, and it does not
-    /// wait for capacity for ever.
+    /// Saves the job; a new state is listed and published too. Reminders come first: whatever happens after the job is saved, it is told, and it does
+    /// not wait for capacity for ever.
     /// </summary>
     private async Task SaveAsync(JobState state, ShardSet? ended = null)
     {
@@ -271,12 +293,12 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         LogEntered(Id.GetId(), state.Status);
         try
         {
-            await ListAsync();
+            await TellAsync();
             await UnregisterReminderAsync(List);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogNotListed(error, Id.GetId());
+            LogNotTold(error, Id.GetId());
         }
     }
 }

@@ -29,6 +29,9 @@ public sealed record JobState
     /// <summary>Its states so far, in order.</summary>
     public IReadOnlyList<JobHistoryEntry> History { get; init; } = [];
 
+    /// <summary>How many of them were published.</summary>
+    public int Told { get; init; }
+
     /// <summary>Rows of the input; 0 until it is planned.</summary>
     public long RowsTotal { get; init; }
 

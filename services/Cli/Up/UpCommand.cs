@@ -23,32 +23,23 @@ internal static class UpCommand
         var listen = new Option<string>("--listen-address") { Description = "Where the HTTP API listens; any but loopback needs API keys (serverless keys create)", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
         var data = new Option<string>("--data") { Description = "The folder of everything that is kept: state, jobs, logs. Default: serverless-data", DefaultValueFactory = _ => "serverless-data", HelpName = "folder" };
         var components = new Option<string[]>("--components-path") { Description = "A YAML file or a folder of Dapr components beside the product's own, or in place of one of the same name. Repeat it for more", HelpName = "path" };
+        var apps = OwnApps.Create();
         var format = OutputOption.Create();
-        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, format };
+        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, apps, format };
         command.SetAction((parsed, cancellation) => RunAsync(
-            new UpOptions(
-                parsed.GetValue(workers), parsed.GetValue(port), parsed.GetValue(listen)!, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(components) ?? []),
+            () => new UpOptions(
+                parsed.GetValue(workers), parsed.GetValue(port), parsed.GetValue(listen)!, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(components) ?? [],
+                OwnApps.Parse(parsed.GetValue(apps) ?? [])),
             parsed.GetValue(format),
             cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(UpOptions options, OutputFormat format, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Func<UpOptions> read, OutputFormat format, CancellationToken cancellation)
     {
-        if (!IPAddress.TryParse(options.ListenAddress, out _))
-        {
-            await Console.Error.WriteLineAsync($"--listen-address: expected an IP address, found \"{options.ListenAddress}\".");
-            return ExitCode.Usage;
-        }
-
-        if (options.ComponentPaths.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
-        {
-            await Console.Error.WriteLineAsync($"--components-path: there is no file or folder {missing}.");
-            return ExitCode.Usage;
-        }
-
         try
         {
+            var options = Check(read());
             Directory.CreateDirectory(options.DataFolder);
             using var owner = Own(options.DataFolder);
             var (sidecar, apps) = UpPlan.Make(options, new FreePorts());
@@ -58,12 +49,22 @@ internal static class UpCommand
             await running;
             return ExitCode.Ok;
         }
+        catch (FormatException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return ExitCode.Usage;
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return ExitCode.Failed;
         }
     }
+
+    private static UpOptions Check(UpOptions options) =>
+        !IPAddress.TryParse(options.ListenAddress, out _) ? throw new FormatException($"--listen-address: expected an IP address, found \"{options.ListenAddress}\".")
+        : options.ComponentPaths.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing ? throw new FormatException($"--components-path: there is no file or folder {missing}.")
+        : options;
 
     /// <summary>Two installations in one folder would work on one another's state.</summary>
     private static FileStream Own(string folder)

@@ -6,7 +6,8 @@ namespace Serverless.Cli.Up;
 /// <param name="ListenAddress">Where the HTTP API listens.</param>
 /// <param name="DataFolder">Everything that this installation keeps: state, jobs, logs.</param>
 /// <param name="ComponentPaths">Dapr components beside those of the product.</param>
-internal sealed record UpOptions(int Workers, int Port, string ListenAddress, string DataFolder, IReadOnlyList<string> ComponentPaths)
+/// <param name="Apps">Ports of the user's own apps on the sidecar, by app id.</param>
+internal sealed record UpOptions(int Workers, int Port, string ListenAddress, string DataFolder, IReadOnlyList<string> ComponentPaths, IReadOnlyDictionary<string, int> Apps)
 {
     public string LogFolder => Path.Combine(DataFolder, "logs");
 }

@@ -6,14 +6,16 @@ namespace Serverless.Cli.Up;
 /// <summary>The processes of an installation on this machine, their ports and their command lines: one sidecar, one api, the workers.</summary>
 internal static class UpPlan
 {
-    private const string Api = "api";
+    /// <summary>Ids of the product's own apps.</summary>
+    public const string Api = "api", WorkerPrefix = "worker-";
 
     public static (ChildCommand Sidecar, IReadOnlyList<ChildCommand> Apps) Make(UpOptions options, FreePorts ports)
     {
-        var apps = Enumerable.Range(1, options.Workers).Select(number => $"worker-{number}").Prepend(Api)
+        var apps = Enumerable.Range(1, options.Workers).Select(number => $"{WorkerPrefix}{number}").Prepend(Api)
             .Select(id => new App(id, ports.Take(), ports.Take(), ports.Take())).ToList();
         var tokens = new Dictionary<string, string> { ["DAPR_API_TOKEN"] = Secret(), ["APP_API_TOKEN"] = Secret() };
-        return (Sidecar(options, apps, tokens), [.. apps.Select(app => app.Id == Api ? ApiOf(app, options, tokens) : WorkerOf(app, options, tokens))]);
+        var others = options.Apps.Select(app => new App(app.Key, app.Value, ports.Take(), ports.Take()));
+        return (Sidecar(options, [.. apps, .. others], tokens), [.. apps.Select(app => app.Id == Api ? ApiOf(app, options, tokens) : WorkerOf(app, options, tokens))]);
     }
 
     private static ChildCommand Sidecar(UpOptions options, IReadOnlyList<App> apps, IReadOnlyDictionary<string, string> tokens)
