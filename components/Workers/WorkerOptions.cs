@@ -23,6 +23,9 @@ public sealed record WorkerOptions
     /// <summary>How models are loaded. Default: this product's own engine.</summary>
     public EngineLoader? LoadEngine { get; init; }
 
+    /// <summary>Gives the keys of servers (<c>model.secret_ref</c>). Default: <see cref="Processing.Secrets.FromThisProcess"/>.</summary>
+    public SecretSource Secrets { get; init; } = Processing.Secrets.FromThisProcess;
+
     /// <summary>Shards that one replica has at most, of all jobs together, by its memory. Default: 64.</summary>
     public int MaxShardsPerReplica { get; init; } = 64;
 

@@ -12,7 +12,10 @@ internal static class ProcessTree
 
     /// <summary>The child that runs <c>dotnet serverless.dll SUBCOMMAND</c>; null while there is none.</summary>
     public static int? Child(int parent, string subcommand) =>
-        Children(parent).Where(id => CommandLine(id) is [_, _, var first, ..] && first == subcommand).Select(id => (int?)id).SingleOrDefault();
+        Children(parent).Where(id => Subcommand(id) == subcommand).Select(id => (int?)id).SingleOrDefault();
+
+    /// <summary>The subcommand of a <c>dotnet serverless.dll</c>; null if the process is none.</summary>
+    public static string? Subcommand(int id) => CommandLine(id) is [_, _, var first, ..] ? first : null;
 
     public static bool IsRunning(int id) => Stat(id) is [not "Z", ..];
 

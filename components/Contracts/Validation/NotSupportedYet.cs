@@ -33,18 +33,12 @@ internal static class NotSupportedYet
         ("notify", spec => spec.Notify is not null),
     ];
 
-    /// <summary>One process can do it, the job service cannot.</summary>
-    static readonly (string Path, Func<JobSpec, bool> Asked)[] ProcessOnly =
-    [
-        ("model.engine", spec => spec.Model.Engine != EngineKind.Local),
-    ];
-
     public static IEnumerable<SpecError> Check(JobSpec spec, JobTarget target) => Table
         .Where(line => line.Asked(spec))
         .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} is not supported yet", ErrorCodes.NotSupported))
-        .Concat((target == JobTarget.Service ? ProcessOnly : ServiceOnly)
+        .Concat((target == JobTarget.Service ? [] : ServiceOnly)
             .Where(line => line.Asked(spec))
-            .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} {(target == JobTarget.Service ? "is not supported by the job service yet: run the job with serverless run" : "needs the job service: submit the job to it")}", ErrorCodes.NotSupported)));
+            .Select(line => new SpecError(line.Path, $"{Asked(line.Path, spec)} needs the job service: submit the job to it", ErrorCodes.NotSupported)));
 
     static bool IsUnknown(string? uri) => IsRemote(uri) && Scheme(uri!) != "az";
 
@@ -55,7 +49,6 @@ internal static class NotSupportedYet
 
     static string Asked(string path, JobSpec spec) => path switch
     {
-        "model.engine" => "an engine other than local",
         "model.source" => $"{Scheme(spec.Model.Source)}://",
         "input.uri" => $"{Scheme(spec.Input.Uri!)}://",
         "input.failed_rows_of" => $"{Scheme(spec.Input.FailedRowsOf!)}://",

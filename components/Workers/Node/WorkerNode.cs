@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serverless.Contracts.Errors;
 using Serverless.Placement.Workers;
-using Serverless.Processing;
 using Serverless.Workers.InFlight;
 using Serverless.Workers.Replicas;
 using Serverless.Workers.Sidecar;
@@ -45,7 +44,7 @@ internal sealed class WorkerNode(ControlPlane control, WorkerOptions options, IH
             // A device is free when the engine that the pool has given back has left it.
             var before = Task.WhenAll(replicas.Where(other => other.IsDraining && other.IsInTheWayOf(start)).Select(other => other.Completion));
             var services = new ReplicaServices(control, options, logger, inFlight);
-            var replica = new Replica(start, Identity, services, options.LoadEngine ?? LocalEngine.Default, before, Fail);
+            var replica = new Replica(start, Identity, services, before, Fail);
             replicas.Add(replica);
             _ = RemoveAsync(replica);
         }

@@ -1,4 +1,5 @@
 using Serverless.Contracts.Errors;
+using Serverless.Contracts.Specs;
 using Serverless.Inference;
 using Serverless.Placement.Pools;
 using Serverless.Processing;
@@ -8,8 +9,8 @@ namespace Serverless.Workers.Replicas;
 
 /// <summary>The engine of one replica: loaded in the background, unloaded when the pool has no use for it.</summary>
 /// <param name="spec">Model and arguments.</param>
-/// <param name="load">Loads it.</param>
-internal sealed class EngineHost(EngineSpec spec, EngineLoader load) : IAsyncDisposable
+/// <param name="options">How it is loaded, or where the keys of servers are.</param>
+internal sealed class EngineHost(EngineSpec spec, WorkerOptions options) : IAsyncDisposable
 {
     readonly CancellationTokenSource stop = new();
     Task<IGenerationEngine>? loading;
@@ -26,7 +27,7 @@ internal sealed class EngineHost(EngineSpec spec, EngineLoader load) : IAsyncDis
     /// <param name="onLoaded">Told when the engine is there, or cannot be.</param>
     public void Start(Action onLoaded)
     {
-        loading = Task.Run(() => load(spec.Model.ToEngineOptions(), stop.Token));
+        loading = Task.Run(() => OpenAsync(stop.Token));
         _ = loading.ContinueWith(
             ended =>
             {
@@ -52,6 +53,10 @@ internal sealed class EngineHost(EngineSpec spec, EngineLoader load) : IAsyncDis
 
         stop.Dispose();
     }
+
+    Task<IGenerationEngine> OpenAsync(CancellationToken cancellationToken) => spec.Model.Engine == EngineKind.OpenAI
+        ? RemoteEngine.OpenAsync(spec.Model, options.Secrets, cancellationToken)
+        : (options.LoadEngine ?? LocalEngine.Default)(spec.Model.ToEngineOptions(), cancellationToken);
 
     static ReplicaError ToError(JobException error) => new(error.Code, error.Message);
 }

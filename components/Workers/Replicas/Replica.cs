@@ -1,4 +1,5 @@
 using Serverless.Contracts.Errors;
+using Serverless.Contracts.Specs;
 using Serverless.Placement.Pools;
 using Serverless.Placement.Workers;
 using Serverless.Storage;
@@ -24,10 +25,10 @@ internal sealed class Replica : IAsyncDisposable
     volatile bool isDraining;
     volatile bool isRetired;
 
-    public Replica(EngineStart start, WorkerIdentity worker, ReplicaServices services, Processing.EngineLoader load, Task before, Action<JobException> onEngineFailed)
+    public Replica(EngineStart start, WorkerIdentity worker, ReplicaServices services, Task before, Action<JobException> onEngineFailed)
     {
         (this.start, this.worker, this.services, this.onEngineFailed) = (start, worker, services, onEngineFailed);
-        engine = new EngineHost(start.Engine, load);
+        engine = new EngineHost(start.Engine, services.Options);
         Completion = Task.Run(() => RunAsync(before));
     }
 
@@ -184,7 +185,7 @@ internal sealed class Replica : IAsyncDisposable
             lock (access)
             {
                 if (!jobs.TryGetValue(lease.JobId, out job))
-                    jobs[lease.JobId] = job = new ReplicaJob(lease, ready, services, start.ReplicaId, signal.Raise, onEngineFailed);
+                    jobs[lease.JobId] = job = new ReplicaJob(lease, ready, services, start.ReplicaId, signal.Raise, start.Engine.Model.Engine == EngineKind.Local ? onEngineFailed : null);
             }
 
             job.Start(lease);

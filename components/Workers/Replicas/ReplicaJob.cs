@@ -14,7 +14,7 @@ internal sealed class ReplicaJob : IAsyncDisposable
 {
     readonly ShardLease first;
     readonly IGenerationEngine engine;
-    readonly Action<JobException> onEngineFailed;
+    readonly Action<JobException>? onEngineFailed;
     readonly ILogger logger;
     readonly InFlightFile? inFlight;
     readonly string replicaId;
@@ -23,10 +23,17 @@ internal sealed class ReplicaJob : IAsyncDisposable
     readonly ConcurrentDictionary<RunningShard, Attempt> attempts = new();
     readonly JobReporter reporter;
     readonly CancellationTokenSource stop = new();
+    readonly List<Task<WorkerJob>> broken = [];
     Task<WorkerJob>? opening;
     long idleSince;
 
-    public ReplicaJob(ShardLease first, IGenerationEngine engine, ReplicaServices services, string replicaId, Action onAcknowledged, Action<JobException> onEngineFailed)
+    /// <param name="first">The first of its shards.</param>
+    /// <param name="engine">The engine.</param>
+    /// <param name="services">What every part of a replica needs.</param>
+    /// <param name="replicaId">The replica.</param>
+    /// <param name="onAcknowledged">Told when the job has heard how attempts ended.</param>
+    /// <param name="onEngineFailed">Told when the engine has failed as a whole, and this process with it; null for a server, whose silence passes.</param>
+    public ReplicaJob(ShardLease first, IGenerationEngine engine, ReplicaServices services, string replicaId, Action onAcknowledged, Action<JobException>? onEngineFailed)
     {
         (this.first, this.engine, this.replicaId, this.onEngineFailed) = (first, engine, replicaId, onEngineFailed);
         (logger, time, inFlight) = (services.Logger, services.Options.TimeProvider, services.InFlight);
@@ -62,7 +69,7 @@ internal sealed class ReplicaJob : IAsyncDisposable
         foreach (var attempt in attempts.Values)
             attempt.Leave("its replica has ended");
         await reporter.DisposeAsync();
-        if (opening is { } opened)
+        foreach (var opened in opening is null ? broken : [.. broken, opening])
         {
             await ((Task)opened).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (opened.IsCompletedSuccessfully)
@@ -82,9 +89,11 @@ internal sealed class ReplicaJob : IAsyncDisposable
     async Task<ShardOutcome> TryAsync(Attempt attempt)
     {
         using var rows = inFlight?.Begin(new LostAttempt(attempt.Key.JobId, replicaId, attempt.Lease.Group, attempt.Key.Shard, attempt.Key.Attempt, []));
+        Task<WorkerJob>? opened = null;
         try
         {
-            var job = await OpenAsync().WaitAsync(attempt.StopToken);
+            opened = OpenAsync();
+            var job = await opened.WaitAsync(attempt.StopToken);
             attempt.Counter = job.CreateCounter();
             Failpoints.Hit("workers.shard.running");
             return attempt.Done(await job.RunAsync(attempt.Work, attempt.Counter, attempt.StopToken, rows));
@@ -93,13 +102,31 @@ internal sealed class ReplicaJob : IAsyncDisposable
         {
             // What breaks on the way out is not the attempt's failure, unless it is the engine.
             var error = JobErrors.Classify(e);
+            if (error.Code == ErrorCodes.EngineFailed && onEngineFailed is null)
+            {
+                Leave(opened);
+                error = new JobException(ErrorCodes.Io, error.Message, error);
+            }
+
             if (attempt.IsStopped && error.Code != ErrorCodes.EngineFailed)
                 return attempt.Stopped;
             Log.AttemptFailed(logger, attempt.Key, error.Code, error.Message);
             if (error.Code != ErrorCodes.EngineFailed)
                 return attempt.Failed(error.Code, error.Message);
-            onEngineFailed(error);
+            onEngineFailed!(error);
             return attempt.Failed(error.Code, error.Message) with { SuspectRows = rows?.Positions };
+        }
+    }
+
+    /// <summary>The next attempt opens the job anew: what runs through this one fails with it.</summary>
+    void Leave(Task<WorkerJob>? failed)
+    {
+        lock (access)
+        {
+            if (failed is null || opening != failed)
+                return;
+            broken.Add(failed);
+            opening = null;
         }
     }
 
