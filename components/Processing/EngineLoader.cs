@@ -8,6 +8,6 @@ namespace Serverless.Processing;
 public delegate Task<IGenerationEngine> EngineLoader(EngineOptions options, CancellationToken cancellationToken);
 
 /// <summary>Names the exact content of a model, so that a changed model is another job.</summary>
-/// <param name="modelSource">A folder, or <c>hf://org/name[@revision]</c>.</param>
+/// <param name="modelSource">A folder, <c>hf://org/name[@revision]</c>, or <c>az://container/path</c>.</param>
 /// <param name="cancellationToken">Stops it.</param>
 public delegate Task<string> ModelRevision(string modelSource, CancellationToken cancellationToken);

@@ -4,7 +4,7 @@ using Serverless.Inference;
 namespace Serverless.Processing;
 
 /// <summary>Which model a processor runs, and how.</summary>
-/// <param name="ModelSource">A folder in Hugging Face layout, or <c>hf://org/name[@revision]</c>.</param>
+/// <param name="ModelSource">A folder in Hugging Face layout, <c>hf://org/name[@revision]</c>, or <c>az://container/path</c>.</param>
 public sealed record LlmProcessorConfig(string ModelSource)
 {
     /// <summary>How the engine runs the model; its model source is this config's. Default: the engine's own defaults.</summary>

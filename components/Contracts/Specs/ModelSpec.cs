@@ -6,7 +6,7 @@ namespace Serverless.Contracts.Specs;
 /// <summary>Which model, and how it runs.</summary>
 public sealed record ModelSpec
 {
-    /// <summary>A folder in Hugging Face layout, or <c>hf://org/name[@revision]</c>; for <see cref="EngineKind.OpenAI"/> the model's name at the server.</summary>
+    /// <summary>A folder in Hugging Face layout, <c>hf://org/name[@revision]</c>, or <c>az://container/path</c>; for <see cref="EngineKind.OpenAI"/> the model's name at the server.</summary>
     [JsonPropertyName("source")]
     public required string Source { get; init; }
 

@@ -40,7 +40,7 @@ public static class JobSpecValidator
     {
         var args = model.EngineArgs;
         if (string.IsNullOrWhiteSpace(model.Source))
-            errors.Add(new SpecError("model.source", "expected a folder or hf://org/name, found an empty text"));
+            errors.Add(new SpecError("model.source", "expected a folder, hf://org/name or az://container/path, found an empty text"));
         if (!Dtypes.Contains(args.Dtype))
             errors.Add(new SpecError("model.engine_args.dtype", $"expected one of {string.Join(", ", Dtypes)}, found \"{args.Dtype}\""));
         if (args.Quantization is not (null or "int8"))

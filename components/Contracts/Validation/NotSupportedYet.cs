@@ -9,7 +9,7 @@ internal static class NotSupportedYet
     /// <summary>Nobody can do it.</summary>
     static readonly (string Path, Func<JobSpec, bool> Asked)[] Table =
     [
-        ("model.source", spec => spec.Model.Engine == EngineKind.Local && IsRemote(spec.Model.Source)),
+        ("model.source", spec => spec.Model.Engine == EngineKind.Local && IsUnknown(spec.Model.Source)),
         ("model.engine_args.tensor_parallel", spec => spec.Model.EngineArgs.TensorParallel > 1),
         ("model.engine_args.pipeline_parallel", spec => spec.Model.EngineArgs.PipelineParallel > 1),
         ("input.uri", spec => IsUnknown(spec.Input.Uri)),

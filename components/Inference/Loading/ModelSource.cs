@@ -48,6 +48,10 @@ public static class ModelSource
         return pinned.IsCommit ? pinned.ToString() : source;
     }
 
+    /// <summary>Whether a file of a model folder has a say in what the model generates: configuration, tokenizer, chat template, weights.</summary>
+    /// <param name="name">Its name, without a folder.</param>
+    public static bool IsModelFile(string name) => !name.Contains('/', StringComparison.Ordinal) && HubFiles.Matters(name);
+
     private static string LocalFolder(string source)
     {
         const string Forms = "expected a folder, file:///folder, or hf://org/name[@revision]";

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Status;
-using Serverless.Inference.Loading;
+using Serverless.Processing.Models;
 using Serverless.Processing.Pipeline;
 
 namespace Serverless.Processing.Jobs;
@@ -25,7 +25,7 @@ internal sealed class JobExecution(JobWorkspace workspace, JobHost host, IProgre
         var intake = await workspace.LookAsync(host.ModelRevision, host.Time, cancellationToken);
         var record = intake.Record;
         var scans = new KeptScans(job, intake.Files);
-        await using var engine = new JobEngine(host, job.EngineOptions with { ModelSource = ModelSource.Pin(job.EngineOptions.ModelSource, intake.ModelRevision) });
+        await using var engine = new JobEngine(host, job.EngineOptions with { ModelSource = ModelSources.Pin(job.EngineOptions.ModelSource, intake.ModelRevision) });
         PlanDraft? draft = null;
         if (await output.IsFreeAsync(record, job.Spec.Output.Mode, cancellationToken))
         {

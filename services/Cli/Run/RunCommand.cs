@@ -17,7 +17,7 @@ internal static class RunCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "The job file, YAML or JSON" };
-        var model = new Option<string?>("--model") { Description = "A model folder or hf://org/name[@revision], in place of the file's", HelpName = "source" };
+        var model = new Option<string?>("--model") { Description = "A model folder, hf://org/name[@revision] or az://container/path, in place of the file's", HelpName = "source" };
         var output = new Option<string?>("--out") { Description = "The output folder, in place of the file's", HelpName = "folder" };
         var limit = new Option<long?>("--limit") { Description = "Only the first rows of the input", HelpName = "rows", CustomParser = ParseLimit };
         var format = OutputOption.Create();

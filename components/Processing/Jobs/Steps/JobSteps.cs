@@ -3,7 +3,7 @@ using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
 using Serverless.Contracts.Status;
 using Serverless.Contracts.Validation;
-using Serverless.Inference.Loading;
+using Serverless.Processing.Models;
 using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Jobs;
@@ -50,7 +50,7 @@ public sealed class JobSteps : IAsyncDisposable
                 record.JobId,
                 record.Fingerprint,
                 intake.ModelRevision,
-                ModelSource.Pin(workspace.Job.Spec.Model.Source, intake.ModelRevision),
+                ModelSources.Pin(workspace.Job.Spec.Model.Source, intake.ModelRevision),
                 Math.Max(1, intake.Files.Count),
                 finished);
         },
