@@ -21,11 +21,12 @@ internal sealed class JobRig : IAsyncDisposable
     private readonly Dictionary<string, Supervisor> _processes;
     private readonly double _rowTime;
     private readonly string? _queue;
+    private readonly IReadOnlyDictionary<string, string> _settings;
     private int _jobs;
 
-    private JobRig(double rowTime, string? queue)
+    private JobRig(double rowTime, string? queue, IReadOnlyDictionary<string, string>? settings)
     {
-        (_rowTime, _queue) = (rowTime, queue);
+        (_rowTime, _queue, _settings) = (rowTime, queue, settings ?? new Dictionary<string, string>());
         _ports = new[] { ApiName, FirstWorker, SecondWorker }.ToDictionary(name => name, _ => (FixedPorts.Next(), FixedPorts.Next(), FixedPorts.Next()));
         _processes = new()
         {
@@ -51,9 +52,10 @@ internal sealed class JobRig : IAsyncDisposable
     /// <summary>Starts all processes.</summary>
     /// <param name="rowTime">Milliseconds that a worker takes for a row of a shard.</param>
     /// <param name="queue">The queue's components, as YAML. Default: no queue.</param>
-    public static async Task<JobRig> StartAsync(double rowTime, string? queue = null)
+    /// <param name="settings">What all processes find in their environment besides. Default: nothing.</param>
+    public static async Task<JobRig> StartAsync(double rowTime, string? queue = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var rig = new JobRig(rowTime, queue);
+        var rig = new JobRig(rowTime, queue, settings);
         try
         {
             await Task.WhenAll(rig._processes.Values.Select(process => process.StartAsync()));
@@ -90,7 +92,7 @@ internal sealed class JobRig : IAsyncDisposable
         return ServiceProcess.Start(App, environment, arguments);
     }
 
-    private Dictionary<string, string> Environment(string? failpoint) => new()
+    private Dictionary<string, string> Environment(string? failpoint) => new(_settings)
     {
         [Failpoints.Variable] = failpoint ?? "",
         ["FAULTS_ROW_TIME"] = $"{_rowTime}",
