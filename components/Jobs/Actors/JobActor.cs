@@ -224,9 +224,10 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
             Failpoints.Hit("jobs.job.published");
         }
 
-        _state = state with { Told = state.History.Count };
-        await StateManager.SetStateAsync(StateKey, _state);
+        state = state with { Told = state.History.Count };
+        await StateManager.SetStateAsync(StateKey, state);
         await StateManager.SaveStateAsync();
+        _state = state;
     }
 
     private Task ListAsync() => _state is { Deleted: false } state
