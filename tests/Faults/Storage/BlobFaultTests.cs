@@ -9,6 +9,7 @@ public sealed class BlobFaultTests(BlobFaultFixture fixture) : IClassFixture<Blo
     public Task An_account_at_its_limit_delays_a_job_and_nothing_else() => ShouldBeWholeAsync(rows: 120, request => request % 3 == 0 ? BlobFault.Throttled : BlobFault.None);
 
     [Fact]
+    [Trait("Category", "Long")]
     public Task A_service_that_takes_seconds_for_each_request_delays_a_job_and_nothing_else() => ShouldBeWholeAsync(rows: 20, _ => BlobFault.Slow);
 
     [Fact]
@@ -16,6 +17,7 @@ public sealed class BlobFaultTests(BlobFaultFixture fixture) : IClassFixture<Blo
         rows: 200, request => (request % 5) switch { 2 => BlobFault.Lost, 4 => BlobFault.AnswerLost, _ => BlobFault.None });
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task A_service_that_is_away_for_a_while_in_the_middle_delays_a_job_and_nothing_else()
     {
         var work = new BlobWork(fixture.Rig, fixture.NewContainer(), rows: 1000, rowsPerShard: 10);
