@@ -75,6 +75,9 @@ public static class ErrorCodes
     /// <summary>The model cannot be loaded.</summary>
     public const string Model = "model";
 
+    /// <summary>The model's hub or server refuses: it asks for a token or a key, or for another one.</summary>
+    public const string ModelAccess = "model_access";
+
     /// <summary>There is not enough memory for the model.</summary>
     public const string OutOfMemory = "out_of_memory";
 

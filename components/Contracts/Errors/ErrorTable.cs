@@ -32,6 +32,7 @@ public static class ErrorTable
         [ErrorCodes.OutputNotEmpty] = Permanent,
         [ErrorCodes.OutputCorrupt] = Permanent,
         [ErrorCodes.Model] = Permanent,
+        [ErrorCodes.ModelAccess] = Permanent,
         [ErrorCodes.OutOfMemory] = Permanent,
         [ErrorCodes.RowFailed] = Permanent,
         [ErrorCodes.TooManyErrors] = Permanent,

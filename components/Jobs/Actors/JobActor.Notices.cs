@@ -52,6 +52,24 @@ public sealed partial class JobActor
     }
 
     /// <inheritdoc />
+    public async Task FoundAsync(IReadOnlyList<FoundShard> shards)
+    {
+        if (_state is not { } state || JobTransitions.IsFinal(state.Status))
+        {
+            return;
+        }
+
+        var ended = _ended.Copy();
+        var found = shards.Where(shard => ended.Add(shard.Shard)).ToList();
+        if (found.Count > 0)
+        {
+            var (counts, rows) = (state.Ended, found.Sum(shard => shard.Rows));
+            await SaveAsync(state with { Ended = counts with { Shards = counts.Shards + found.Count, Rows = counts.Rows + rows } }, ended);
+            _window.Found(rows);
+        }
+    }
+
+    /// <inheritdoc />
     public async Task CapacityAsync(CapacityNotice notice)
     {
         if (_state is not { } state || JobTransitions.IsFinal(state.Status))

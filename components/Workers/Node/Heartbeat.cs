@@ -11,22 +11,28 @@ internal sealed class Heartbeat(WorkerNode node, ControlPlane control, WorkerOpt
 {
     readonly ManualResetEventSlim stopped = new();
     readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    bool isStarted;
+    Thread? thread;
 
     public void Start()
     {
-        isStarted = true;
-        new Thread(Run) { IsBackground = true, Name = "heartbeat", Priority = ThreadPriority.AboveNormal }.Start();
+        thread = new Thread(Run) { IsBackground = true, Name = "heartbeat", Priority = ThreadPriority.AboveNormal };
+        thread.Start();
     }
 
     /// <summary>No heartbeat follows that the cluster could take for a new beginning.</summary>
     public Task StopAsync()
     {
         stopped.Set();
-        return isStarted ? ended.Task : Task.CompletedTask;
+        return thread is not null ? ended.Task : Task.CompletedTask;
     }
 
-    public void Dispose() => stopped.Dispose();
+    /// <summary>A host that was not stopped is disposed all the same; a call that is under way has a deadline.</summary>
+    public void Dispose()
+    {
+        stopped.Set();
+        thread?.Join();
+        stopped.Dispose();
+    }
 
     void Run()
     {
