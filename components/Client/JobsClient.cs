@@ -111,6 +111,14 @@ public sealed class JobsClient : IDisposable
     /// <summary>A job's life.</summary>
     public Task<JobHistory> GetHistoryAsync(string id, CancellationToken cancellationToken = default) => GetAsync<JobHistory>($"{Path(id)}/history", cancellationToken);
 
+    /// <summary>A page of a job's shards, in their order.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="limit">At most so many, 1 to 100. Default: 50.</param>
+    /// <param name="cursor">Where the page before ended. Default: the first page.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<ShardPage> GetShardsAsync(string id, int limit = 50, string? cursor = null, CancellationToken cancellationToken = default) =>
+        GetAsync<ShardPage>($"{Path(id)}/shards?limit={limit}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", cancellationToken);
+
     /// <summary>The workers.</summary>
     public Task<WorkerList> GetWorkersAsync(CancellationToken cancellationToken = default) => GetAsync<WorkerList>("/api/v1/workers", cancellationToken);
 

@@ -71,6 +71,7 @@ public static class ApiHost
         app.MapOpenApi().WithMetadata(PublicRoute.Instance).AllowAnonymous();
         app.MapJobs();
         app.MapEvents();
+        app.MapShards();
         app.MapResults();
         app.MapCluster();
         QueueTrigger.Map(app);

@@ -15,6 +15,9 @@ public interface IJobActor : IActor
     /// <summary>The job; null if there is none.</summary>
     Task<JobView?> GetAsync();
 
+    /// <summary>How far its running shards are, as their workers said last.</summary>
+    Task<IReadOnlyList<ShardProgress>> GetProgressAsync();
+
     /// <summary>Its workflow has entered a state, or learned something.</summary>
     Task EnterAsync(JobStep step);
 

@@ -63,6 +63,9 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     public Task<JobView?> GetAsync() => Task.FromResult(_state is { Deleted: false } state ? View(state) : null);
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<ShardProgress>> GetProgressAsync() => Task.FromResult(_window.Shards);
+
+    /// <inheritdoc />
     public async Task EnterAsync(JobStep step)
     {
         if (_state is not { } state)

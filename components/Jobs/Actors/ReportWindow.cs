@@ -34,12 +34,15 @@ internal sealed class ReportWindow(TimeProvider time)
         }
     }
 
+    /// <summary>The shards that run.</summary>
+    public IReadOnlyList<ShardProgress> Shards => [.. _replicas.Values.SelectMany(replica => replica.Running)];
+
     /// <summary>Rows and tokens of the shards that run.</summary>
     public JobCounts Running
     {
         get
         {
-            var shards = _replicas.Values.SelectMany(replica => replica.Running).ToList();
+            var shards = Shards;
             return new JobCounts(
                 shards.Count, shards.Sum(shard => shard.RowsDone), shards.Sum(shard => shard.RowsFailed), shards.Sum(shard => shard.InputTokens),
                 shards.Sum(shard => shard.OutputTokens));
