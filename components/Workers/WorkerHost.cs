@@ -48,11 +48,13 @@ public static class WorkerHost
     /// <summary>Runs a worker until it is asked to end, or its engine breaks.</summary>
     /// <param name="options">Which one.</param>
     /// <param name="loggers">Where it logs.</param>
+    /// <param name="map">Adds routes on its port. Default: none.</param>
     /// <param name="cancellationToken">Asks it to end, as SIGTERM does.</param>
     /// <returns>The process's exit code: 0, or 1 if the engine is broken and a new process must take its place.</returns>
-    public static async Task<int> RunAsync(WorkerOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(WorkerOptions options, ILoggerFactory loggers, Action<WebApplication>? map = null, CancellationToken cancellationToken = default)
     {
         await using var app = Build(options, loggers);
+        map?.Invoke(app);
         var node = app.Services.GetRequiredService<WorkerNode>();
         await app.RunAsync(cancellationToken);
         return node.Failure is null ? 0 : 1;

@@ -1,4 +1,5 @@
 using System.Net;
+using OpenTelemetry.Metrics;
 using Serverless.Api.Cluster;
 using Serverless.Api.Hosting;
 using Serverless.Api.Jobs;
@@ -20,8 +21,11 @@ public static class ApiHost
     /// <param name="steps">What planning and finishing need. Default: this product's own.</param>
     /// <param name="loggers">Where it logs. Default: nowhere.</param>
     /// <param name="configure">Changes services: for tests.</param>
+    /// <param name="meters">The metrics that <c>/metrics</c> shows. Default: none, and no such route.</param>
     /// <exception cref="FormatException">An option is wrong; the message says how to set it.</exception>
-    public static WebApplication Build(ApiOptions options, JobRunnerOptions? steps = null, ILoggerFactory? loggers = null, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(
+        ApiOptions options, JobRunnerOptions? steps = null, ILoggerFactory? loggers = null, Action<WebApplicationBuilder>? configure = null,
+        MeterProvider? meters = null)
     {
         var keys = new ApiKeyFile(options.KeyFile ?? Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()));
         if (!IPAddress.IsLoopback(options.ListenAddress) && keys.Keys.Count == 0)
@@ -64,6 +68,7 @@ public static class ApiHost
         app.UseProblems();
         app.UseRouting();
         app.UseMiddleware<PortGate>(options.AppPort);
+        app.UseMiddleware<RequestTrace>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapActorsHandlers().AllowAnonymous();
@@ -75,6 +80,11 @@ public static class ApiHost
         app.MapResults();
         app.MapCluster();
         QueueTrigger.Map(app);
+        if (meters is not null)
+        {
+            app.MapMetrics(meters);
+        }
+
         return app;
     }
 }

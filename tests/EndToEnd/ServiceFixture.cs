@@ -9,6 +9,7 @@ public sealed class ServiceFixture : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, string> _keys = [];
+    private readonly TraceCollector _traces = new();
     private ServiceProcess? _service;
     private int _jobs;
 
@@ -16,6 +17,12 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     /// <summary>The client of the tenant whose jobs most tests submit.</summary>
     public JobsClient Client { get; private set; } = null!;
+
+    /// <summary>The spans that its processes have sent so far.</summary>
+    internal IReadOnlyList<CollectedSpan> Spans => _traces.Spans;
+
+    /// <summary>Where its processes say what they measure: the API first, then the workers.</summary>
+    internal IReadOnlyList<Uri> Metrics => _service!.Metrics;
 
     /// <summary>What the service's processes logged, for messages.</summary>
     internal string Logs => $"{_service?.Process.Errors}\n{ServiceProcess.Logs(_folder["data"])}";
@@ -31,7 +38,7 @@ public sealed class ServiceFixture : IAsyncLifetime
             _keys[name] = key.RootElement.GetProperty("key").GetString()!;
         }
 
-        _service = await ServiceProcess.StartAsync(_folder["data"], workers: 2);
+        _service = await ServiceProcess.StartAsync(_folder["data"], workers: 2, _traces.Environment);
         Client = ClientOf("main");
     }
 
@@ -39,6 +46,7 @@ public sealed class ServiceFixture : IAsyncLifetime
     {
         Client?.Dispose();
         _service?.Dispose();
+        _traces.Dispose();
         _folder.Dispose();
         return ValueTask.CompletedTask;
     }

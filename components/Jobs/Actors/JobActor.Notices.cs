@@ -47,6 +47,7 @@ public sealed partial class JobActor
         if (added || next.Status != state.Status)
         {
             await SaveAsync(next, ended);
+            JobsInstruments.Counted(state.Ended, counts);
             await CheckErrorRateAsync(next);
         }
     }

@@ -77,7 +77,7 @@ internal static class ClusterEndpoints
         var engines = node.Report.Health?.Engines ?? [];
         return new WorkerResource(
             node.Report.NodeId,
-            !node.Alive ? "lost" : node.Report.Draining ? "draining" : "ready",
+            NodeStates.Of(node),
             [.. node.Report.Accelerators.Select(accelerator => new AcceleratorResource(accelerator.Index, accelerator.Type, accelerator.MemoryBytes))],
             node.Used,
             node.Report.Labels,

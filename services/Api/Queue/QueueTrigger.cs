@@ -71,6 +71,7 @@ internal sealed partial class QueueTrigger(IMediator mediator, SidecarClient sid
         {
             // A quota: it passes, and the message comes again.
             LogRefused(refusal);
+            QueueInstruments.Refused();
             return Problems.Of(StatusCodes.Status503ServiceUnavailable, "quota", refusal);
         }
 
@@ -80,6 +81,7 @@ internal sealed partial class QueueTrigger(IMediator mediator, SidecarClient sid
         }
 
         LogAccepted(result.Outcome.Job.State.Submission.Key, result.Outcome.Kind);
+        QueueInstruments.Accepted();
         return Results.Ok();
     }
 
@@ -122,6 +124,7 @@ internal sealed partial class QueueTrigger(IMediator mediator, SidecarClient sid
     {
         await sidecar.InvokeBindingAsync(DeadLetters, "create", new { reason, message = body }, cancellationToken: cancellation);
         LogBuried(reason);
+        QueueInstruments.DeadLettered();
         return Results.Ok();
     }
 

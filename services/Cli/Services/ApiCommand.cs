@@ -19,10 +19,10 @@ internal static class ApiCommand
         var command = new Command("api", "Runs the HTTP API (DAPR_HTTP_ENDPOINT and DAPR_GRPC_ENDPOINT name its sidecar)") { port, listen, appPort, data, supervised };
         command.SetAction((parsed, cancellation) => ServiceHosting.RunAsync(
             "serverless-api",
-            loggers =>
+            telemetry =>
             {
                 var address = IPAddress.TryParse(parsed.GetValue(listen), out var ip) ? ip : throw new FormatException($"--listen-address: expected an IP address, found \"{parsed.GetValue(listen)}\".");
-                return ApiHost.Build(ApiOptions.Over(parsed.GetValue(data)!, parsed.GetValue(port), parsed.GetValue(appPort), address), loggers: loggers);
+                return ApiHost.Build(ApiOptions.Over(parsed.GetValue(data)!, parsed.GetValue(port), parsed.GetValue(appPort), address), loggers: telemetry.Loggers, meters: telemetry.Meters);
             },
             ParentWatch.Watch(parsed.GetValue(supervised), cancellation)));
         return command;

@@ -45,10 +45,10 @@ internal static class UpCommand
         {
             Directory.CreateDirectory(options.DataFolder);
             using var owner = Own(options.DataFolder);
-            var (sidecar, apps) = UpPlan.Make(options, new FreePorts());
+            var (sidecar, apps, workers) = UpPlan.Make(options, new FreePorts());
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var running = new Supervisor(options.LogFolder, Console.Error, TimeProvider.System).RunAsync(sidecar, apps, ended.Token);
-            await ReportWhenReadyAsync(options, format, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ReportWhenReadyAsync(options, workers, format, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await running;
             return ExitCode.Ok;
         }
@@ -73,7 +73,7 @@ internal static class UpCommand
         }
     }
 
-    private static async Task ReportWhenReadyAsync(UpOptions options, OutputFormat format, CancellationToken cancellation)
+    private static async Task ReportWhenReadyAsync(UpOptions options, IReadOnlyList<string> workers, OutputFormat format, CancellationToken cancellation)
     {
         var url = $"http://{(options.ListenAddress == "0.0.0.0" ? "127.0.0.1" : options.ListenAddress)}:{options.Port}";
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
@@ -82,11 +82,13 @@ internal static class UpCommand
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellation);
         }
 
+        var metrics = workers.Prepend(url).Select(address => $"{address}/metrics").ToArray();
         await Console.Out.WriteLineAsync(format is OutputFormat.Json
-            ? JsonSerializer.Serialize(new { url, data = options.DataFolder, workers = options.Workers, pid = Environment.ProcessId }, JsonOutput.Compact)
+            ? JsonSerializer.Serialize(new { url, data = options.DataFolder, workers = options.Workers, pid = Environment.ProcessId, metrics }, JsonOutput.Compact)
             : $"""
               Ready: {url} with {options.Workers} worker{(options.Workers == 1 ? "" : "s")}
               Data in {options.DataFolder}, logs in {options.LogFolder}
+              Metrics: {string.Join(" ", metrics)}
 
               curl -X POST {url}/api/v1/jobs -H 'content-type: application/yaml' --data-binary @samples/haiku.yaml
               serverless submit samples/haiku.yaml --wait
