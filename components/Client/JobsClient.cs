@@ -122,6 +122,9 @@ public sealed class JobsClient : IDisposable
     /// <summary>The workers.</summary>
     public Task<WorkerList> GetWorkersAsync(CancellationToken cancellationToken = default) => GetAsync<WorkerList>("/api/v1/workers", cancellationToken);
 
+    /// <summary>The models that the service knows and the caller may use.</summary>
+    public Task<ModelList> GetModelsAsync(CancellationToken cancellationToken = default) => GetAsync<ModelList>("/api/v1/models", cancellationToken);
+
     /// <summary>Downloads a part.</summary>
     /// <param name="part">The part.</param>
     /// <param name="destination">Where its bytes go.</param>

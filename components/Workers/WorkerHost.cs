@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,8 +43,13 @@ public static class WorkerHost
         });
         var app = builder.Build();
         app.MapActorsHandlers();
+        app.MapGet("/healthz/live", () => Results.Ok());
+        app.MapGet("/healthz/ready", (Heartbeat heartbeat, WorkerNode node) =>
+            node.IsDraining ? NotReady("The worker drains.") : heartbeat.IsHeard ? Results.Ok() : NotReady("The cluster does not hear this worker: the sidecar or the API is away."));
         return app;
     }
+
+    static IResult NotReady(string why) => Results.Problem(why, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>Runs a worker until it is asked to end, or its engine breaks.</summary>
     /// <param name="options">Which one.</param>

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenTelemetry.Metrics;
 using Serverless.Api.Cluster;
+using Serverless.Api.Configuration;
 using Serverless.Api.Hosting;
 using Serverless.Api.Jobs;
 using Serverless.Api.Queue;
@@ -49,13 +50,22 @@ public static class ApiHost
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblems();
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddApiDocument();
         builder.Services.AddApiSecurity(keys);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddRateLimits(options.Config);
         builder.Services.AddSidecarClient();
+        builder.Services.AddSingleton<SidecarWatchdog>().AddHostedService(provider => provider.GetRequiredService<SidecarWatchdog>());
         builder.Services.AddSingleton(new QueueOptions(options.QueueTenant)).AddSingleton<QueueTrigger>();
-        builder.Services.AddJobs(new JobsOptions { StorageRoot = BlobUri.Parse(options.StorageRoot) }, WebhookSettings.FromEnvironment());
+        builder.Services.AddJobs(new JobsOptions { StorageRoot = BlobUri.Parse(options.StorageRoot), Tenants = options.Config.Tenants }, WebhookSettings.FromEnvironment());
         builder.Services.AddJobWorkflows(steps ?? new JobRunnerOptions());
-        builder.Services.AddPlacement();
+        builder.Services.AddPlacement(placement =>
+        {
+            foreach (var pool in options.Config.NodePools)
+            {
+                placement.NodePools.Add(pool.ToNodePool());
+            }
+        });
         builder.Services.AddActors(actors =>
         {
             actors.UseJsonSerialization = true;
@@ -70,15 +80,17 @@ public static class ApiHost
         app.UseMiddleware<PortGate>(options.AppPort);
         app.UseMiddleware<RequestTrace>();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.MapActorsHandlers().AllowAnonymous();
         app.MapHealth();
-        app.MapOpenApi().WithMetadata(PublicRoute.Instance).AllowAnonymous();
+        app.MapApiDocument();
         app.MapJobs();
         app.MapEvents();
         app.MapShards();
         app.MapResults();
         app.MapCluster();
+        app.MapModels();
         QueueTrigger.Map(app);
         if (meters is not null)
         {

@@ -29,7 +29,8 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        foreach (var (name, tenant, scopes) in new[] { ("main", "default", "read write"), ("reader", "default", "read"), ("writer", "default", "write"), ("other", "other", "read write"), ("lists", "lists", "read write") })
+        foreach (var (name, tenant, scopes) in new[] { ("main", "default", "read write"), ("reader", "default", "read"), ("writer", "default", "write"), ("other", "other", "read write"), ("lists", "lists", "read write"),
+                     ("small", "small", "read write"), ("slow", "slow", "read") })
         {
             string[] arguments = ["keys", "create", name, "--data", _folder["data"], "--tenant", tenant, "--output", "json", .. scopes.Split(' ').SelectMany(scope => new[] { "--scope", scope })];
             var created = CliProcess.Run(_folder.Path, arguments);
@@ -38,7 +39,7 @@ public sealed class ServiceFixture : IAsyncLifetime
             _keys[name] = key.RootElement.GetProperty("key").GetString()!;
         }
 
-        _service = await ServiceProcess.StartAsync(_folder["data"], workers: 2, _traces.Environment);
+        _service = await ServiceProcess.StartAsync(_folder["data"], workers: 2, _traces.Environment, "--config", await WriteConfigAsync());
         Client = ClientOf("main");
     }
 
@@ -51,7 +52,10 @@ public sealed class ServiceFixture : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A key's text: <c>main</c>, <c>reader</c> and <c>writer</c> of one tenant, <c>other</c> and <c>lists</c> of two more.</summary>
+    /// <summary>
+    /// A key's text: <c>main</c>, <c>reader</c> and <c>writer</c> of one tenant, <c>other</c> and <c>lists</c> of two more without limits, <c>small</c> of one with
+    /// quotas, <c>slow</c> of one with few requests.
+    /// </summary>
     internal string Key(string name) => _keys[name];
 
     /// <summary>A client with one of the keys.</summary>
@@ -67,6 +71,23 @@ public sealed class ServiceFixture : IAsyncLifetime
         }
 
         return http;
+    }
+
+    /// <summary>The folder that the tenant <c>small</c> may use, besides that of the sample model.</summary>
+    internal string SmallFolder => Directory.CreateDirectory(_folder["small"]).FullName;
+
+    private async Task<string> WriteConfigAsync()
+    {
+        await File.WriteAllTextAsync(_folder["service.yaml"], $"""
+            tenants:
+              small: {"{"}max_jobs: 1, max_rows: 40, allowed_roots: ["{SmallFolder}", "{Path.GetDirectoryName(SampleModel.HaikuTiny)}"]{"}"}
+            rate_limits:
+              slow: {"{"}requests_per_second: 0.05, burst: 3{"}"}
+            node_pools:
+              - {"{"}name: laptops, accelerators: 1, resources: {"{"}cpu: 64, memory: 1.0e12{"}"}{"}"}
+            model_folders: ["{Path.GetDirectoryName(SampleModel.HaikuTiny)}"]
+            """);
+        return _folder["service.yaml"];
     }
 
     /// <summary>Runs a command of the CLI against the service.</summary>

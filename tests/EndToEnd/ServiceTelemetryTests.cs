@@ -93,6 +93,18 @@ public sealed partial class ServiceTelemetryTests(ServiceFixture service)
         var lines = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.ShouldAllBe(line => line.StartsWith('#') || Sample().IsMatch(line));
         lines.ShouldContain("# TYPE serverless_workers gauge");
+        lines.ShouldContain("# TYPE http_server_request_duration_seconds histogram");
+    }
+
+    [Fact]
+    public async Task A_worker_that_the_cluster_hears_is_ready()
+    {
+        foreach (var worker in service.Metrics.Skip(1))
+        {
+            using var http = service.Http(key: null);
+            (await http.GetAsync(new Uri(worker, "/healthz/ready"))).StatusCode.ShouldBe(HttpStatusCode.OK, service.Logs);
+            (await http.GetAsync(new Uri(worker, "/healthz/live"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
     }
 
     [Fact]

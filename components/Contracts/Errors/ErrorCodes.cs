@@ -90,6 +90,9 @@ public static class ErrorCodes
     /// <summary>No worker could take the job in the time that it allowed.</summary>
     public const string NoCapacity = "no_capacity";
 
+    /// <summary>The job is larger than its tenant may have them.</summary>
+    public const string QuotaExceeded = "quota_exceeded";
+
     /// <summary>A defect of the product.</summary>
     public const string Internal = "internal";
 }

@@ -37,6 +37,7 @@ public static class ErrorTable
         [ErrorCodes.RowFailed] = Permanent,
         [ErrorCodes.TooManyErrors] = Permanent,
         [ErrorCodes.NoCapacity] = Permanent,
+        [ErrorCodes.QuotaExceeded] = Permanent,
         [ErrorCodes.Internal] = Permanent,
     }.ToFrozenDictionary();
 

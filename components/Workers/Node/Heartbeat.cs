@@ -12,6 +12,10 @@ internal sealed class Heartbeat(WorkerNode node, ControlPlane control, WorkerOpt
     readonly ManualResetEventSlim stopped = new();
     readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Thread? thread;
+    volatile bool isHeard;
+
+    /// <summary>Whether the cluster took the last heartbeat: sidecar and control plane are there.</summary>
+    public bool IsHeard => isHeard;
 
     public void Start()
     {
@@ -42,13 +46,14 @@ internal sealed class Heartbeat(WorkerNode node, ControlPlane control, WorkerOpt
             try
             {
                 var answer = control.HeartbeatAsync(Report()).GetAwaiter().GetResult();
-                failures = 0;
+                (failures, isHeard) = (0, true);
                 if (answer.Drain)
                     node.Drain();
             }
             catch (Exception e)
             {
                 failures++;
+                isHeard = false;
                 Log.HeartbeatFailed(logger, failures, e);
             }
         }

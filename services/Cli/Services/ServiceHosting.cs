@@ -14,6 +14,8 @@ internal static class ServiceHosting
 
     public static Option<string> Data() => new("--data") { Description = "The folder of everything that is kept. Default: serverless-data", DefaultValueFactory = _ => "serverless-data", HelpName = "folder" };
 
+    public static Option<string?> Config() => new("--config") { Description = "The service's configuration, YAML: tenants, rate limits, node pools. Default: SERVERLESS_CONFIG, else none", HelpName = "file" };
+
     public static Option<bool> Supervised() => new(ParentWatch.Option) { Description = "End when standard input ends", Hidden = true };
 
     /// <summary>Runs an app until it is cancelled.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.Json;
+using Serverless.Api.Configuration;
+using Serverless.Cli.Services;
 
 namespace Serverless.Cli.Up;
 
@@ -23,11 +25,13 @@ internal static class UpCommand
         var listen = new Option<string>("--listen-address") { Description = "Where the HTTP API listens; any but loopback needs API keys (serverless keys create)", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
         var data = new Option<string>("--data") { Description = "The folder of everything that is kept: state, jobs, logs. Default: serverless-data", DefaultValueFactory = _ => "serverless-data", HelpName = "folder" };
         var components = new Option<string[]>("--components-path") { Description = "A YAML file or a folder of Dapr components beside the product's own. Repeat it for more", HelpName = "path" };
+        var config = ServiceHosting.Config();
         var format = OutputOption.Create();
-        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, format };
+        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, config, format };
         command.SetAction((parsed, cancellation) => RunAsync(
             new UpOptions(
-                parsed.GetValue(workers), parsed.GetValue(port), parsed.GetValue(listen)!, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(components) ?? []),
+                parsed.GetValue(workers), parsed.GetValue(port), parsed.GetValue(listen)!, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(components) ?? [],
+                parsed.GetValue(config) is { Length: > 0 } file ? Path.GetFullPath(file) : null),
             parsed.GetValue(format),
             cancellation));
         return command;
@@ -43,6 +47,8 @@ internal static class UpCommand
 
         try
         {
+            // Here, where somebody looks: the process that needs it would end again and again.
+            ServiceConfig.Read(options.Config);
             Directory.CreateDirectory(options.DataFolder);
             using var owner = Own(options.DataFolder);
             var (sidecar, apps, workers) = UpPlan.Make(options, new FreePorts());
@@ -51,6 +57,11 @@ internal static class UpCommand
             await ReportWhenReadyAsync(options, workers, format, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await running;
             return ExitCode.Ok;
+        }
+        catch (FormatException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return ExitCode.Usage;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

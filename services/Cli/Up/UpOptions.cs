@@ -6,7 +6,8 @@ namespace Serverless.Cli.Up;
 /// <param name="ListenAddress">Where the HTTP API listens.</param>
 /// <param name="DataFolder">Everything that this installation keeps: state, jobs, logs.</param>
 /// <param name="ComponentPaths">Dapr components beside those of the product.</param>
-internal sealed record UpOptions(int Workers, int Port, string ListenAddress, string DataFolder, IReadOnlyList<string> ComponentPaths)
+/// <param name="Config">The service's configuration; null: as the environment says.</param>
+internal sealed record UpOptions(int Workers, int Port, string ListenAddress, string DataFolder, IReadOnlyList<string> ComponentPaths, string? Config = null)
 {
     public string LogFolder => Path.Combine(DataFolder, "logs");
 }

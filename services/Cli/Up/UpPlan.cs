@@ -49,7 +49,10 @@ internal static class UpPlan
 
     private static ChildCommand ApiOf(App app, UpOptions options, IReadOnlyDictionary<string, string> tokens) => new(
         app.Id,
-        ["api", "--port", Text(options.Port), "--listen-address", options.ListenAddress, "--app-port", Text(app.AppPort), "--data", options.DataFolder],
+        [
+            "api", "--port", Text(options.Port), "--listen-address", options.ListenAddress, "--app-port", Text(app.AppPort), "--data", options.DataFolder,
+            .. options.Config is { } config ? new[] { "--config", config } : [],
+        ],
         WithEndpoints(app, tokens));
 
     private static ChildCommand WorkerOf(App app, UpOptions options, IReadOnlyDictionary<string, string> tokens) => new(
