@@ -147,9 +147,10 @@ public sealed class JobsClient : IDisposable
             {
                 job = await GetAsync(id, cancellationToken);
             }
-            catch (JobsException error) when (error.Status is null or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout)
+            catch (JobsException error) when (error.Status is null or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
+                or HttpStatusCode.TooManyRequests)
             {
-                // It is started again; the job is durable and goes on.
+                // It is started again, or this tenant looks too often; the job is durable and goes on.
             }
 
             if (job is not null)

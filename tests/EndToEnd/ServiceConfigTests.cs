@@ -85,14 +85,18 @@ public sealed class ServiceConfigTests(ServiceFixture service)
     }
 
     [Theory]
-    [InlineData("up")]
-    [InlineData("api")]
-    public void A_configuration_that_is_wrong_is_refused_with_file_line_and_field(string command)
+    [InlineData("up", true)]
+    [InlineData("up", false)]
+    [InlineData("api", true)]
+    public void A_configuration_that_is_wrong_is_refused_with_file_line_and_field(string command, bool byOption)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["service.yaml"], "tenants:\n  a: {max_jobs: 0}");
 
-        var result = CliProcess.Run(folder.Path, command, "--config", folder["service.yaml"], "--data", folder["data"], "--port", "0");
+        var environment = new Dictionary<string, string> { ["SERVERLESS_CONFIG"] = byOption ? "/no/such/file" : folder["service.yaml"] };
+        string[] option = byOption ? ["--config", folder["service.yaml"]] : [];
+
+        var result = CliProcess.Run(folder.Path, environment, [command, "--data", folder["data"], "--port", "0", .. option]);
 
         (result.ExitCode, result.Output).ShouldBe((2, ""), result.Errors);
         result.Errors.ShouldContain($"{folder["service.yaml"]}:2: tenants.a.max_jobs: expected at least 1, found 0");

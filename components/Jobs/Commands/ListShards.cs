@@ -35,7 +35,7 @@ public sealed class ListShardsHandler(JobActors actors) : IRequestHandler<ListSh
         // The pool first: a shard that ends in between is done, and not one that nobody has.
         var last = Math.Min(first + query.Limit, state.ShardsTotal);
         var attempts = JobTransitions.IsFinal(state.Status) || state.PoolId is not { } pool || first >= last
-            ? new ShardAttempts([], [], [], [])
+            ? new OpenAttempts([], [], [], [])
             : await AttemptsAsync(job, pool, first / JobKey.ShardsPerGroup, (last - 1) / JobKey.ShardsPerGroup);
         using var output = JobOutput.Open(state.Submission.OutputUri);
         var shards = await output.ReadShardsAsync(first, query.Limit, cancellationToken);
@@ -44,12 +44,12 @@ public sealed class ListShardsHandler(JobActors actors) : IRequestHandler<ListSh
             first + shards.Count < state.ShardsTotal && shards.Count > 0 ? Text(first + shards.Count) : null);
     }
 
-    private async Task<ShardAttempts> AttemptsAsync(JobKey job, string pool, int firstGroup, int lastGroup)
+    private async Task<OpenAttempts> AttemptsAsync(JobKey job, string pool, int firstGroup, int lastGroup)
     {
         var groups = await Task.WhenAll(Enumerable.Range(firstGroup, lastGroup - firstGroup + 1)
             .Select(group => actors.Pool(pool).FindAsync(new OfferQuery(job.ToString(), group))));
         var status = await actors.Pool(pool).GetStatusAsync();
-        return new ShardAttempts(
+        return new OpenAttempts(
             [.. groups.SelectMany(group => group.Queued)], [.. groups.SelectMany(group => group.Leased)], await actors.Job(job).GetProgressAsync(), status.Replicas);
     }
 

@@ -26,10 +26,23 @@ public static class HubInventory
         [
             .. from root in Folders(cache, Prefix + "*")
                from snapshot in Folders(Path.Combine(root, "snapshots"), "*")
-               where HubFiles.IsComplete(snapshot)
+               where IsWhole(snapshot)
                orderby root, snapshot
                select Read(root, snapshot),
         ];
+    }
+
+    private static bool IsWhole(string snapshot)
+    {
+        try
+        {
+            return HubFiles.IsComplete(snapshot);
+        }
+        catch (InferenceException)
+        {
+            // Its index of weights cannot be read: the engine cannot read the model either.
+            return false;
+        }
     }
 
     private static CachedModel Read(string root, string snapshot)

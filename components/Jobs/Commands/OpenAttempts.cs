@@ -9,7 +9,7 @@ namespace Serverless.Jobs.Commands;
 /// <param name="leased">Those that a replica has.</param>
 /// <param name="progress">How far the workers said that they are.</param>
 /// <param name="replicas">Where the pool's replicas are.</param>
-internal sealed class ShardAttempts(
+internal sealed class OpenAttempts(
     IEnumerable<ShardTicket> queued, IEnumerable<LeasedShard> leased, IEnumerable<ShardProgress> progress, IEnumerable<ReplicaStatus> replicas)
 {
     private readonly Dictionary<int, ShardTicket> _queued = queued.ToDictionary(ticket => ticket.Shard);
