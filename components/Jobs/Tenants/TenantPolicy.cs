@@ -31,7 +31,7 @@ public sealed record TenantPolicy
     /// <summary>Places that a spec names and the tenant may not use.</summary>
     public IEnumerable<SpecError> Check(JobSpec spec)
     {
-        if (spec.Input.Items is { } items && RowsRefusal(Math.Min(items.Count, spec.Input.Limit ?? long.MaxValue)) is { } refusal)
+        if (spec.Input is { Items: { } items, FailedRowsOf: null } && RowsRefusal(Math.Min(items.Count, spec.Input.Limit ?? long.MaxValue)) is { } refusal)
         {
             yield return new SpecError("input.items", refusal);
         }
