@@ -2,6 +2,7 @@ using Dapr.Workflow;
 using Serverless.Contracts.Api;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Status;
+using Serverless.Jobs;
 using Serverless.Jobs.Actors;
 using Serverless.Workflows.Activities;
 
@@ -14,7 +15,7 @@ namespace Serverless.Workflows;
 public sealed class BatchJobWorkflow : Workflow<JobWorkflowInput, string>
 {
     /// <summary>Shards of one group.</summary>
-    public const int ShardsPerGroup = 100;
+    public const int ShardsPerGroup = JobKey.ShardsPerGroup;
 
     /// <summary>Groups at once: enough that the pool has always something to hand out.</summary>
     public const int Window = 8;

@@ -111,8 +111,19 @@ public sealed class JobsClient : IDisposable
     /// <summary>A job's life.</summary>
     public Task<JobHistory> GetHistoryAsync(string id, CancellationToken cancellationToken = default) => GetAsync<JobHistory>($"{Path(id)}/history", cancellationToken);
 
+    /// <summary>A page of a job's shards, in their order.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="limit">At most so many, 1 to 100. Default: 50.</param>
+    /// <param name="cursor">Where the page before ended. Default: the first page.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<ShardPage> GetShardsAsync(string id, int limit = 50, string? cursor = null, CancellationToken cancellationToken = default) =>
+        GetAsync<ShardPage>($"{Path(id)}/shards?limit={limit}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", cancellationToken);
+
     /// <summary>The workers.</summary>
     public Task<WorkerList> GetWorkersAsync(CancellationToken cancellationToken = default) => GetAsync<WorkerList>("/api/v1/workers", cancellationToken);
+
+    /// <summary>The models that the service knows and the caller may use.</summary>
+    public Task<ModelList> GetModelsAsync(CancellationToken cancellationToken = default) => GetAsync<ModelList>("/api/v1/models", cancellationToken);
 
     /// <summary>Downloads a part.</summary>
     /// <param name="part">The part.</param>
@@ -136,9 +147,10 @@ public sealed class JobsClient : IDisposable
             {
                 job = await GetAsync(id, cancellationToken);
             }
-            catch (JobsException error) when (error.Status is null or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout)
+            catch (JobsException error) when (error.Status is null or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
+                or HttpStatusCode.TooManyRequests)
             {
-                // It is started again; the job is durable and goes on.
+                // It is started again, or this tenant looks too often; the job is durable and goes on.
             }
 
             if (job is not null)

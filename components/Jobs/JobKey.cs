@@ -8,6 +8,9 @@ namespace Serverless.Jobs;
 /// <param name="Id">The job's id.</param>
 public readonly record struct JobKey(string Tenant, string Id)
 {
+    /// <summary>Shards of one group, which is a workflow of its own: shard n is of group n / 100.</summary>
+    public const int ShardsPerGroup = 100;
+
     private const char Separator = ':';
 
     /// <summary>Reads a key.</summary>

@@ -1,6 +1,7 @@
 using Dapr.Actors.Runtime;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Serverless.Contracts.Api;
 using Serverless.Jobs.Actors;
 using Serverless.Jobs.Behaviors;
 using Serverless.Jobs.Catalog;
@@ -28,6 +29,7 @@ public static class JobsServices
         services.AddTransient<IRequestHandler<SubmitJob, SubmitResult>, SubmitJobHandler>();
         services.AddTransient<IRequestHandler<GetJob, JobView?>, GetJobHandler>();
         services.AddTransient<IRequestHandler<ListJobs, JobList>, ListJobsHandler>();
+        services.AddTransient<IRequestHandler<ListShards, ShardPage?>, ListShardsHandler>();
         services.AddTransient<IRequestHandler<CancelJob, ActOutcome>, ChangeJobHandler>();
         services.AddTransient<IRequestHandler<PauseJob, ActOutcome>, ChangeJobHandler>();
         services.AddTransient<IRequestHandler<ResumeJob, ActOutcome>, ChangeJobHandler>();

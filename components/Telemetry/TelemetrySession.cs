@@ -8,53 +8,72 @@ namespace Serverless.Telemetry;
 
 /// <summary>
 /// Logs, metrics and traces of one process, from its start to its end. Components know only the .NET types (ILogger, Meter,
-/// ActivitySource); every meter and source whose name starts with <c>Serverless.</c> is exported.
+/// ActivitySource); every meter and source whose name starts with <c>Serverless.</c> is exported, and so are the requests of ASP.NET and the activities of
+/// workflows.
 /// </summary>
 public sealed class TelemetrySession : IDisposable
 {
-    private readonly MeterProvider? _meters;
+    /// <summary>Metrics of ASP.NET itself: requests and how long they take.</summary>
+    private const string HttpMeter = "Microsoft.AspNetCore.Hosting";
+
+    /// <summary>Activities of workflows, as the worker of the workflow SDK names them.</summary>
+    private const string WorkflowSource = "Dapr.Workflow";
+
     private readonly TracerProvider? _tracers;
 
     private TelemetrySession(ILoggerFactory loggers, MeterProvider? meters, TracerProvider? tracers)
     {
         Loggers = loggers;
-        _meters = meters;
+        Meters = meters;
         _tracers = tracers;
     }
 
     /// <summary>Makes the process's loggers; they write single lines to stderr, so that stdout holds data only.</summary>
     public ILoggerFactory Loggers { get; }
 
+    /// <summary>The metrics; null if nobody asked for them.</summary>
+    public MeterProvider? Meters { get; }
+
     /// <summary>Starts logging and, if asked for, the export of metrics and traces.</summary>
     /// <param name="options">What to log and whether to export.</param>
-    public static TelemetrySession Start(TelemetryOptions options)
+    /// <param name="addReader">Adds one that reads the metrics besides the export. Default: none.</param>
+    public static TelemetrySession Start(TelemetryOptions options, Action<MeterProviderBuilder>? addReader = null)
     {
         var loggers = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(options.LogLevel)
             .AddSimpleConsole(console => console.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
-        return options.ExportOtlp
-            ? new TelemetrySession(loggers, CreateMeters(options), CreateTracers(options))
-            : new TelemetrySession(loggers, meters: null, tracers: null);
+        return new TelemetrySession(
+            loggers,
+            options.ExportOtlp || addReader is not null ? CreateMeters(options, addReader) : null,
+            options.ExportOtlp ? CreateTracers(options) : null);
     }
 
     /// <summary>Sends what is still held back and stops.</summary>
     public void Dispose()
     {
-        _meters?.Dispose();
+        Meters?.Dispose();
         _tracers?.Dispose();
         Loggers.Dispose();
     }
 
-    private static MeterProvider CreateMeters(TelemetryOptions options) => Sdk.CreateMeterProviderBuilder()
-        .ConfigureResource(resource => resource.AddService(options.ServiceName))
-        .AddMeter("Serverless.*")
-        .AddOtlpExporter()
-        .Build();
+    private static MeterProvider CreateMeters(TelemetryOptions options, Action<MeterProviderBuilder>? addReader)
+    {
+        var builder = Sdk.CreateMeterProviderBuilder()
+            .ConfigureResource(resource => resource.AddService(options.ServiceName))
+            .AddMeter("Serverless.*", HttpMeter);
+        if (options.ExportOtlp)
+        {
+            builder.AddOtlpExporter();
+        }
+
+        addReader?.Invoke(builder);
+        return builder.Build();
+    }
 
     private static TracerProvider CreateTracers(TelemetryOptions options) => Sdk.CreateTracerProviderBuilder()
         .ConfigureResource(resource => resource.AddService(options.ServiceName))
-        .AddSource("Serverless.*")
+        .AddSource("Serverless.*", WorkflowSource)
         .AddOtlpExporter()
         .Build();
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,17 +43,24 @@ public static class WorkerHost
         });
         var app = builder.Build();
         app.MapActorsHandlers();
+        app.MapGet("/healthz/live", () => Results.Ok());
+        app.MapGet("/healthz/ready", (Heartbeat heartbeat, WorkerNode node) =>
+            node.IsDraining ? NotReady("The worker drains.") : heartbeat.IsHeard ? Results.Ok() : NotReady("The cluster does not hear this worker: the sidecar or the API is away."));
         return app;
     }
+
+    static IResult NotReady(string why) => Results.Problem(why, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>Runs a worker until it is asked to end, or its engine breaks.</summary>
     /// <param name="options">Which one.</param>
     /// <param name="loggers">Where it logs.</param>
+    /// <param name="map">Adds routes on its port. Default: none.</param>
     /// <param name="cancellationToken">Asks it to end, as SIGTERM does.</param>
     /// <returns>The process's exit code: 0, or 1 if the engine is broken and a new process must take its place.</returns>
-    public static async Task<int> RunAsync(WorkerOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(WorkerOptions options, ILoggerFactory loggers, Action<WebApplication>? map = null, CancellationToken cancellationToken = default)
     {
         await using var app = Build(options, loggers);
+        map?.Invoke(app);
         var node = app.Services.GetRequiredService<WorkerNode>();
         await app.RunAsync(cancellationToken);
         return node.Failure is null ? 0 : 1;

@@ -1,5 +1,7 @@
 using System.Net;
+using OpenTelemetry.Metrics;
 using Serverless.Api.Cluster;
+using Serverless.Api.Configuration;
 using Serverless.Api.Hosting;
 using Serverless.Api.Jobs;
 using Serverless.Api.Queue;
@@ -20,8 +22,11 @@ public static class ApiHost
     /// <param name="steps">What planning and finishing need. Default: this product's own.</param>
     /// <param name="loggers">Where it logs. Default: nowhere.</param>
     /// <param name="configure">Changes services: for tests.</param>
+    /// <param name="meters">The metrics that <c>/metrics</c> shows. Default: none, and no such route.</param>
     /// <exception cref="FormatException">An option is wrong; the message says how to set it.</exception>
-    public static WebApplication Build(ApiOptions options, JobRunnerOptions? steps = null, ILoggerFactory? loggers = null, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(
+        ApiOptions options, JobRunnerOptions? steps = null, ILoggerFactory? loggers = null, Action<WebApplicationBuilder>? configure = null,
+        MeterProvider? meters = null)
     {
         var keys = new ApiKeyFile(options.KeyFile ?? Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()));
         if (!IPAddress.IsLoopback(options.ListenAddress) && keys.Keys.Count == 0)
@@ -45,13 +50,22 @@ public static class ApiHost
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblems();
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddApiDocument();
         builder.Services.AddApiSecurity(keys);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddRateLimits(options.Config);
         builder.Services.AddSidecarClient();
+        builder.Services.AddSingleton<SidecarWatchdog>().AddHostedService(provider => provider.GetRequiredService<SidecarWatchdog>());
         builder.Services.AddSingleton(new QueueOptions(options.QueueTenant)).AddSingleton<DeadLetters>().AddSingleton<QueueTrigger>();
-        builder.Services.AddJobs(new JobsOptions { StorageRoot = BlobUri.Parse(options.StorageRoot) }, WebhookSettings.FromEnvironment());
+        builder.Services.AddJobs(new JobsOptions { StorageRoot = BlobUri.Parse(options.StorageRoot), Tenants = options.Config.Tenants }, WebhookSettings.FromEnvironment());
         builder.Services.AddJobWorkflows(steps ?? new JobRunnerOptions());
-        builder.Services.AddPlacement();
+        builder.Services.AddPlacement(placement =>
+        {
+            foreach (var pool in options.Config.NodePools)
+            {
+                placement.NodePools.Add(pool.ToNodePool());
+            }
+        });
         builder.Services.AddActors(actors =>
         {
             actors.UseJsonSerialization = true;
@@ -64,16 +78,25 @@ public static class ApiHost
         app.UseProblems();
         app.UseRouting();
         app.UseMiddleware<PortGate>(options.AppPort);
+        app.UseMiddleware<RequestTrace>();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.MapActorsHandlers().AllowAnonymous();
         app.MapHealth();
-        app.MapOpenApi().WithMetadata(PublicRoute.Instance).AllowAnonymous();
+        app.MapApiDocument();
         app.MapJobs();
         app.MapEvents();
+        app.MapShards();
         app.MapResults();
         app.MapCluster();
+        app.MapModels();
         QueueTrigger.Map(app);
+        if (meters is not null)
+        {
+            app.MapMetrics(meters);
+        }
+
         return app;
     }
 }

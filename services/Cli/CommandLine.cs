@@ -2,6 +2,7 @@ using System.CommandLine;
 using Serverless.Cli.Doctor;
 using Serverless.Cli.Jobs;
 using Serverless.Cli.Keys;
+using Serverless.Cli.Models;
 using Serverless.Cli.Run;
 using Serverless.Cli.Services;
 using Serverless.Cli.Sidecars;
@@ -22,6 +23,7 @@ internal static class CommandLine
             ApiCommand.Create(),
             WorkerCommand.Create(),
             KeysCommand.Create(),
+            ModelsCommand.Create(),
             SidecarCommand.Create(),
             DoctorCommand.Create(),
         };

@@ -32,7 +32,7 @@ public sealed class DependencyTests
         ["components/Storage"] = ["Azure.Identity", "Azure.Storage.Blobs"],
     };
 
-    private static readonly string[] ProcessTests = ["tests/Conformance", "tests/EndToEnd", "tests/Faults", "tests/Faults.App"];
+    private static readonly string[] ServiceTests = ["tests/Api", "tests/Conformance", "tests/EndToEnd", "tests/Faults", "tests/Faults.App"];
 
     /// <summary>The command runs every service.</summary>
     private const string TheCommand = "services/Cli";
@@ -62,9 +62,9 @@ public sealed class DependencyTests
     }
 
     [Fact]
-    public void Nothing_but_the_command_and_tests_that_run_its_process_depends_on_a_service()
+    public void Nothing_but_the_command_and_tests_of_services_depends_on_a_service()
     {
-        foreach (var project in Projects().Where(project => !ProcessTests.Contains(Folder(project)) && Folder(project) != TheCommand))
+        foreach (var project in Projects().Where(project => !ServiceTests.Contains(Folder(project)) && Folder(project) != TheCommand))
         {
             References(project).Where(reference => reference.StartsWith("services/", StringComparison.Ordinal)).ShouldBeEmpty(project);
         }

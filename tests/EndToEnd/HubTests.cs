@@ -49,6 +49,51 @@ public sealed class HubTests
     }
 
     [Fact]
+    public void A_model_is_pulled_once_listed_and_then_used_without_the_network()
+    {
+        using var folder = new TemporaryFolder();
+        using var hub = new LoopbackServer(Answer);
+        var environment = new Dictionary<string, string> { ["HF_ENDPOINT"] = hub.Address.ToString(), ["HF_HOME"] = folder["hub"] };
+        CliProcess.Run(folder.Path, environment, "models", "list", "--output", "json").Output.Trim().ShouldBe("[]");
+
+        var pulled = CliProcess.Run(folder.Path, environment, "models", "pull", "hf://acme/haiku", "--output", "json");
+        pulled.ExitCode.ShouldBe(0, pulled.Errors);
+        using var answer = JsonDocument.Parse(pulled.Output);
+        answer.RootElement.GetProperty("source").GetString().ShouldBe($"hf://acme/haiku@{Commit}");
+        File.Exists(Path.Combine(answer.RootElement.GetProperty("folder").GetString()!, "model.safetensors")).ShouldBeTrue();
+
+        var listed = CliProcess.Run(folder.Path, environment, "models", "list", "--output", "json");
+        listed.ExitCode.ShouldBe(0, listed.Errors);
+        using var models = JsonDocument.Parse(listed.Output);
+        var model = models.RootElement.EnumerateArray().Single();
+        model.GetProperty("source").GetString().ShouldBe($"hf://acme/haiku@{Commit}");
+        model.GetProperty("revisions").EnumerateArray().Select(revision => revision.GetString()).ShouldBe(["main"]);
+        model.GetProperty("bytes").GetInt64().ShouldBe(Files.Sum(name => new FileInfo(Path.Combine(SampleModel.HaikuTiny, name)).Length));
+
+        hub.Requests.Clear();
+        environment["HF_HUB_OFFLINE"] = "1";
+        var run = CliProcess.Run(folder.Path, environment, "run", RunTests.Job(folder, new { items = new[] { "Rain..." } }), "--model", "hf://acme/haiku");
+        run.ExitCode.ShouldBe(0, run.Errors);
+        hub.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("acme/haiku", 2, "hf://org/name")]
+    [InlineData("hf://acme", 1, "acme")]
+    [InlineData("hf://acme/nothing", 1, "acme/nothing")]
+    public void What_cannot_be_pulled_is_named(string source, int exitCode, string named)
+    {
+        using var folder = new TemporaryFolder();
+        using var hub = new LoopbackServer(Answer);
+        var environment = new Dictionary<string, string> { ["HF_ENDPOINT"] = hub.Address.ToString(), ["HF_HOME"] = folder["hub"] };
+
+        var result = CliProcess.Run(folder.Path, environment, "models", "pull", source);
+
+        (result.ExitCode, result.Output).ShouldBe((exitCode, ""), result.Errors);
+        result.Errors.ShouldContain(named);
+    }
+
+    [Fact]
     public void A_model_that_asks_for_a_token_has_an_exit_code_of_its_own()
     {
         using var folder = new TemporaryFolder();

@@ -1,11 +1,11 @@
-using Serverless.Cli.Run;
+using Serverless.Cli.Progress;
+using Serverless.Contracts.Api;
 using Serverless.Contracts.Status;
 using Serverless.Inference.Loading.Hub;
-using Serverless.Processing.Jobs;
 
 namespace Serverless.EndToEnd.Tests;
 
-/// <summary>What a run tells on stderr when nobody looks at a terminal.</summary>
+/// <summary>What is told of a job on stderr when nobody looks at a terminal.</summary>
 public sealed class ProgressTests : IDisposable
 {
     private readonly StringWriter _output = new();
@@ -21,10 +21,10 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
-    public void Rows_of_earlier_runs_do_not_count_for_the_time_left()
+    public void A_job_that_waits_says_for_what()
     {
-        Progress().Report(Running(done: 30) with { RowsResumed = 15 });
-        Lines().ShouldHaveSingleItem().ShouldEndWith("ETA 0:07:00");
+        Progress().Report(Running(done: 0) with { Status = JobStatus.WaitingForCapacity, TokensPerSecond = 0, WaitingReason = "an engine replica" });
+        Lines().ShouldBe(["waiting for capacity  0 / 100 rows, 2 failed  an engine replica"]);
     }
 
     [Fact]
@@ -45,11 +45,11 @@ public sealed class ProgressTests : IDisposable
     public void A_download_that_takes_long_is_told_and_the_waiting_job_is_silent()
     {
         var progress = Progress();
-        progress.Report(new JobProgress { Status = JobStatus.Planning });
+        progress.Report(Running(done: 0) with { Status = JobStatus.Planning, Rows = new RowCounts(0, 0, 0), TokensPerSecond = 0 });
         foreach (var megabytes in Enumerable.Range(0, 12))
         {
             progress.Report(new DownloadProgress("model.safetensors", megabytes * 1_000_000L, 11_000_000));
-            progress.Report(new JobProgress { Status = JobStatus.Planning });
+            progress.Report(Running(done: 0) with { Status = JobStatus.Planning, Rows = new RowCounts(0, 0, 0), TokensPerSecond = 0 });
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -60,14 +60,16 @@ public sealed class ProgressTests : IDisposable
 
     private string[] Lines() => _output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 
-    private static JobProgress Running(long done) => new()
+    private static JobResource Running(long done) => new()
     {
+        Id = "job",
         Status = JobStatus.Running,
-        RowsTotal = 100,
-        RowsDone = done,
-        RowsFailed = 2,
-        OutputTokens = 4500,
-        Generating = TimeSpan.FromSeconds(90),
+        StatusSince = DateTimeOffset.UnixEpoch,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        OutputUri = "out",
+        Rows = new RowCounts(100, done, 2),
+        TokensPerSecond = 50,
+        EtaSeconds = 210,
     };
 
     private sealed class HandTime : TimeProvider

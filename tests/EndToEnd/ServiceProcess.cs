@@ -13,6 +13,9 @@ internal sealed class ServiceProcess : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Where its processes say what they measure: the API first, then the workers.</summary>
+    public required IReadOnlyList<Uri> Metrics { get; init; }
+
     /// <summary>Starts it and waits until it says that it is ready.</summary>
     /// <param name="dataFolder">Its data.</param>
     /// <param name="workers">How many workers.</param>
@@ -28,7 +31,10 @@ internal sealed class ServiceProcess : IDisposable
                 () => process.Output.Contains('\n', StringComparison.Ordinal) || process.HasExited, () => $"the service is ready:\n{process.Errors}\n{Logs(dataFolder)}");
             process.HasExited.ShouldBeFalse($"serverless up ended: {process.Errors}");
             using var report = JsonDocument.Parse(process.Output.Split('\n')[0]);
-            return new ServiceProcess(process, new Uri(report.RootElement.GetProperty("url").GetString()!));
+            return new ServiceProcess(process, new Uri(report.RootElement.GetProperty("url").GetString()!))
+            {
+                Metrics = [.. report.RootElement.GetProperty("metrics").EnumerateArray().Select(address => new Uri(address.GetString()!))],
+            };
         }
         catch
         {

@@ -19,7 +19,7 @@ public sealed class ServiceSecurityTests(ServiceFixture service)
         foreach (var (key, id) in new[] { ("main", "no-such-job"), ("other", job.Id) })
         {
             using var http = service.Http(key);
-            foreach (var path in new[] { "", "/history", "/usage", "/events", "/results", "/results/preview", "/errors", "/results/part-0000000.parquet" })
+            foreach (var path in new[] { "", "/history", "/shards", "/usage", "/events", "/results", "/results/preview", "/errors", "/results/part-0000000.parquet" })
             {
                 using var answer = await http.GetAsync($"/api/v1/jobs/{id}{path}");
                 await ShouldBeProblemAsync(answer, HttpStatusCode.NotFound, "not_found");

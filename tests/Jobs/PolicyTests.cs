@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Serverless.Contracts.Specs;
 using Serverless.Jobs.Commands;
 using Serverless.Jobs.Tenants;
@@ -22,6 +23,16 @@ public sealed class PolicyTests
     [Fact]
     public void Models_of_the_hub_may_be_allowed() =>
         new TenantPolicy { AllowedRoots = ["hf://", "/data"] }.Check(Spec("hf://org/name", "/data/out")).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(3, null, true)]
+    [InlineData(4, null, false)]
+    [InlineData(4, 3L, true)]
+    public void Rows_in_the_document_are_counted_up_to_its_limit(int items, long? limit, bool allowed)
+    {
+        var spec = Spec("/model", "/out") with { Input = new InputSpec { Items = [.. Enumerable.Repeat(JsonSerializer.SerializeToElement("a"), items)], Limit = limit } };
+        new TenantPolicy { MaxRows = 3 }.Check(spec).Any(error => error.Path == "input.items").ShouldBe(!allowed);
+    }
 
     [Fact]
     public void A_cursor_says_where_the_page_ended()

@@ -1,3 +1,4 @@
+using System.Net;
 using Serverless.Contracts.Errors;
 using Serverless.Inference;
 using Serverless.Placement.Pools;
@@ -152,6 +153,31 @@ public sealed class LifeTests : IAsyncLifetime
         await bench.Record.UntilAsync(record => record.Heartbeats[^1].Draining, "a heartbeat that says so");
         var refused = await Should.ThrowAsync<Dapr.Actors.ActorMethodInvocationException>(() => bench.StartEngineAsync());
         refused.InnerException!.Message.ShouldContain("drains");
+    }
+
+    [Fact]
+    public async Task It_is_ready_while_the_cluster_hears_it_and_not_once_the_control_plane_is_away()
+    {
+        var options = bench.Options() with { HeartbeatInterval = TimeSpan.FromMilliseconds(50), CallDeadline = TimeSpan.FromSeconds(1) };
+        await bench.StartWorkerAsync(options);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AppPort}") };
+        await UntilReadyAsync(http, HttpStatusCode.OK);
+
+        await bench.StopControlAsync();
+
+        (await UntilReadyAsync(http, HttpStatusCode.ServiceUnavailable)).ShouldContain("does not hear");
+        (await http.GetAsync("/healthz/live")).StatusCode.ShouldBe(HttpStatusCode.OK, "the process itself is well");
+    }
+
+    private static async Task<string> UntilReadyAsync(HttpClient http, HttpStatusCode status)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            using var answer = await http.GetAsync("/healthz/ready", patience.Token);
+            if (answer.StatusCode == status)
+                return await answer.Content.ReadAsStringAsync(patience.Token);
+        }
     }
 
     [Fact]

@@ -9,6 +9,17 @@ namespace Serverless.Workflows.Tests;
 public sealed class JobLifeTests
 {
     [Fact]
+    public async Task Parts_of_an_earlier_run_count_from_the_start()
+    {
+        await using var world = await JobWorld.StartAsync(setUp: pool => pool.Script = ticket => ticket.Shard == 2 ? FakeEnd.Failed("storage") : FakeEnd.Done);
+        await world.UntilAsync(await world.SubmitAsync(world.Spec(rows: 6)), Failed);
+        world.Pool.Gate = new TaskCompletionSource().Task;
+        var id = await world.SubmitAsync(world.Spec(rows: 6));
+        await world.UntilAsync(
+            async () => (await world.StateAsync(id)).Ended is { Shards: 2, Rows: 4 }, () => "the second run does not count what the first one did");
+    }
+
+    [Fact]
     public async Task A_job_goes_through_its_states_and_leaves_every_row_once()
     {
         await using var world = await JobWorld.StartAsync();

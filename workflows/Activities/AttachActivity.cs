@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapr.Workflow;
 using Serverless.Jobs;
 using Serverless.Jobs.Actors;
@@ -19,7 +20,7 @@ public sealed class AttachActivity(JobLinks links) : WorkflowActivity<AttachInpu
             spec.Model with { Source = input.PinnedModelSource }, spec.Placement with { Timeout = null, Dedicated = false }, spec.Placement.Dedicated ? input.Job.Key : null);
         await links.Pool(engine.PoolId).AttachAsync(new JobAttachment(
             input.Job.Key, JobKey.Parse(input.Job.Key).Tenant, spec.Priority, input.SubmittedAt, engine, spec.Concurrency.Min, spec.Concurrency.Max, spec.MaxConcurrentBatches,
-            input.Job.SpecUri));
+            input.Job.SpecUri, Activity.Current?.Id));
         return engine.PoolId;
     });
 }

@@ -1,5 +1,7 @@
 using Dapr.Workflow;
+using Serverless.Jobs;
 using Serverless.Jobs.Actors;
+using Serverless.Jobs.Commands;
 using Serverless.Placement.Pools;
 using Serverless.Storage;
 
@@ -11,12 +13,22 @@ public sealed record OfferInput(GroupInput Group, IReadOnlyList<ShardTicket> Sha
 /// <summary>A group to fence, and the error of its rows.</summary>
 public sealed record FenceInput(GroupInput Group, string ErrorCode);
 
-/// <summary>The shards of a group whose parts are there.</summary>
-public sealed class FindDoneActivity(Step step) : WorkflowActivity<GroupInput, StepResult<IReadOnlyList<int>>>
+/// <summary>The shards of a group whose parts are there; the job counts those that nobody reported.</summary>
+public sealed class FindDoneActivity(Step step, JobActors jobs) : WorkflowActivity<GroupInput, StepResult<IReadOnlyList<int>>>
 {
     /// <inheritdoc />
-    public override Task<StepResult<IReadOnlyList<int>>> RunAsync(WorkflowActivityContext context, GroupInput input) =>
-        step.RunAsync(input.Job.SpecUri, (steps, cancellation) => steps.FindDoneAsync(input.First, input.Count, cancellation));
+    public override Task<StepResult<IReadOnlyList<int>>> RunAsync(WorkflowActivityContext context, GroupInput input) => step.RunAsync<IReadOnlyList<int>>(
+        input.Job.SpecUri,
+        async (steps, cancellation) =>
+        {
+            var done = await steps.FindDoneAsync(input.First, input.Count, cancellation);
+            if (done.Count > 0)
+            {
+                await jobs.Job(JobKey.Parse(input.Job.Key)).FoundAsync([.. done.Select(part => new FoundShard(part.Shard, part.Rows))]);
+            }
+
+            return [.. done.Select(part => part.Shard)];
+        });
 }
 
 /// <summary>Offers attempts to the pool; those that failed before after a pause with full jitter.</summary>

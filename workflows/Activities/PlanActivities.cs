@@ -1,4 +1,6 @@
 using Dapr.Workflow;
+using Serverless.Contracts.Errors;
+using Serverless.Jobs;
 
 namespace Serverless.Workflows.Activities;
 
@@ -30,13 +32,18 @@ public sealed class PlanFilesActivity(Step step, TimeProvider time) : WorkflowAc
     });
 }
 
-/// <summary>Writes the plan once every file was looked at.</summary>
-public sealed class CompletePlanActivity(Step step) : WorkflowActivity<JobRef, StepResult<PlanResult>>
+/// <summary>Writes the plan once every file was looked at, unless the tenant's jobs may not have so many rows.</summary>
+public sealed class CompletePlanActivity(Step step, JobsOptions jobs) : WorkflowActivity<JobRef, StepResult<PlanResult>>
 {
     /// <inheritdoc />
     public override Task<StepResult<PlanResult>> RunAsync(WorkflowActivityContext context, JobRef input) => step.RunAsync(input.SpecUri, async (steps, cancellation) =>
     {
         var plan = await steps.CompletePlanAsync(cancellation);
+        if (jobs.PolicyOf(JobKey.Parse(input.Key).Tenant).RowsRefusal(plan.Rows) is { } refusal)
+        {
+            throw new JobException(ErrorCodes.QuotaExceeded, refusal);
+        }
+
         return new PlanResult(plan.Rows, plan.Shards);
     });
 }

@@ -75,6 +75,9 @@ public static class ErrorCodes
     /// <summary>The model cannot be loaded.</summary>
     public const string Model = "model";
 
+    /// <summary>The model's hub or server refuses: it asks for a token or a key, or for another one.</summary>
+    public const string ModelAccess = "model_access";
+
     /// <summary>There is not enough memory for the model.</summary>
     public const string OutOfMemory = "out_of_memory";
 
@@ -86,6 +89,9 @@ public static class ErrorCodes
 
     /// <summary>No worker could take the job in the time that it allowed.</summary>
     public const string NoCapacity = "no_capacity";
+
+    /// <summary>The job is larger than its tenant may have them.</summary>
+    public const string QuotaExceeded = "quota_exceeded";
 
     /// <summary>A defect of the product.</summary>
     public const string Internal = "internal";

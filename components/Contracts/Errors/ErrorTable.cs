@@ -32,10 +32,12 @@ public static class ErrorTable
         [ErrorCodes.OutputNotEmpty] = Permanent,
         [ErrorCodes.OutputCorrupt] = Permanent,
         [ErrorCodes.Model] = Permanent,
+        [ErrorCodes.ModelAccess] = Permanent,
         [ErrorCodes.OutOfMemory] = Permanent,
         [ErrorCodes.RowFailed] = Permanent,
         [ErrorCodes.TooManyErrors] = Permanent,
         [ErrorCodes.NoCapacity] = Permanent,
+        [ErrorCodes.QuotaExceeded] = Permanent,
         [ErrorCodes.Internal] = Permanent,
     }.ToFrozenDictionary();
 

@@ -15,8 +15,14 @@ public interface IJobActor : IActor
     /// <summary>The job; null if there is none.</summary>
     Task<JobView?> GetAsync();
 
+    /// <summary>How far its running shards are, as their workers said last.</summary>
+    Task<IReadOnlyList<ShardProgress>> GetProgressAsync();
+
     /// <summary>Its workflow has entered a state, or learned something.</summary>
     Task EnterAsync(JobStep step);
+
+    /// <summary>Shards whose parts were found in the output folder: an earlier run made them, or the report of this one's is on its way.</summary>
+    Task FoundAsync(IReadOnlyList<FoundShard> shards);
 
     /// <summary>Stops the job.</summary>
     Task<ActOutcome> CancelAsync();
@@ -33,6 +39,9 @@ public interface IJobActor : IActor
     /// <summary>Forgets the job if it has ended.</summary>
     Task<ActOutcome> DeleteAsync();
 }
+
+/// <summary>A shard whose part is there, with its rows.</summary>
+public sealed record FoundShard(int Shard, long Rows);
 
 /// <summary>What became of a submission.</summary>
 /// <param name="Kind">New, the same again, or another job under that id.</param>

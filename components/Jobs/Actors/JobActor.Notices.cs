@@ -47,7 +47,26 @@ public sealed partial class JobActor
         if (added || next.Status != state.Status)
         {
             await SaveAsync(next, ended);
+            JobsInstruments.Counted(state.Ended, counts);
             await CheckErrorRateAsync(next);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task FoundAsync(IReadOnlyList<FoundShard> shards)
+    {
+        if (_state is not { } state || JobTransitions.IsFinal(state.Status))
+        {
+            return;
+        }
+
+        var ended = _ended.Copy();
+        var found = shards.Where(shard => ended.Add(shard.Shard)).ToList();
+        if (found.Count > 0)
+        {
+            var (counts, rows) = (state.Ended, found.Sum(shard => shard.Rows));
+            await SaveAsync(state with { Ended = counts with { Shards = counts.Shards + found.Count, Rows = counts.Rows + rows } }, ended);
+            _window.Found(rows);
         }
     }
 

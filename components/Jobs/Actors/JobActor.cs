@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapr.Actors.Runtime;
 using Microsoft.Extensions.Logging;
 using Serverless.Contracts.Api;
@@ -58,11 +59,15 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         Failpoints.Hit("jobs.job.before-save");
         await SaveAsync(JobMachine.Accept(submission, Now));
         Failpoints.Hit("jobs.job.saved");
+        JobsInstruments.Accepted();
         return new SubmitOutcome(SubmitKind.Accepted, View(_state!));
     }
 
     /// <inheritdoc />
     public Task<JobView?> GetAsync() => Task.FromResult(_state is { Deleted: false } state ? View(state) : null);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ShardProgress>> GetProgressAsync() => Task.FromResult(_window.Shards);
 
     /// <inheritdoc />
     public async Task EnterAsync(JobStep step)
@@ -199,6 +204,10 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         if (_state is { Scheduled: false } state && !JobTransitions.IsFinal(state.Status))
         {
             var submission = state.Submission;
+
+            // The reminder has no trace of its own; what it starts belongs to the one that submitted the job.
+            using var trace = JobsTelemetry.Source.StartActivity("schedule job", ActivityKind.Producer, submission.TraceParent);
+            trace?.SetTag(JobsTelemetry.JobId, Key.Id);
             Failpoints.Hit("jobs.job.before-schedule");
             await _links.ScheduleAsync(Id.GetId(), new JobWorkflowInput(submission.Key, submission.SpecUri, submission.SubmittedAt));
             Failpoints.Hit("jobs.job.scheduled");
@@ -292,6 +301,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
         }
 
         LogEntered(Id.GetId(), state.Status);
+        JobsInstruments.Entered(state.Status);
         try
         {
             await TellAsync();

@@ -72,6 +72,7 @@ public sealed record JobCounts(int Shards = 0, long Rows = 0, long RowsFailed = 
 /// <param name="PlacementTimeout">Its <c>placement.timeout</c>.</param>
 /// <param name="Metadata">The client's labels.</param>
 /// <param name="RetryOf">The id of the job whose failed rows it runs.</param>
+/// <param name="TraceParent">The span (W3C traceparent) that submitted it. Default: none.</param>
 public sealed record JobSubmission(
     string Key, string SpecUri, string SpecHash, string? Name, int Priority, string OutputUri, DateTimeOffset SubmittedAt, double? MaxErrorRate = null,
-    TimeSpan? PlacementTimeout = null, IReadOnlyDictionary<string, JsonElement>? Metadata = null, string? RetryOf = null);
+    TimeSpan? PlacementTimeout = null, IReadOnlyDictionary<string, JsonElement>? Metadata = null, string? RetryOf = null, string? TraceParent = null);

@@ -9,6 +9,10 @@ internal sealed class ReportWindow(TimeProvider time)
 
     private readonly Dictionary<string, (long At, IReadOnlyList<ShardProgress> Running)> _replicas = [];
     private readonly Queue<(long At, long Rows, long Tokens)> _samples = [];
+    private long _found;
+
+    /// <summary>Rows that are done and that no replica of now has done: they are no speed.</summary>
+    public void Found(long rows) => _found += rows;
 
     /// <summary>A replica has spoken.</summary>
     /// <param name="report">What it said.</param>
@@ -23,19 +27,22 @@ internal sealed class ReportWindow(TimeProvider time)
         }
 
         var running = Running;
-        _samples.Enqueue((now, ended.Rows + running.Rows, ended.OutputTokens + running.OutputTokens));
+        _samples.Enqueue((now, ended.Rows - _found + running.Rows, ended.OutputTokens + running.OutputTokens));
         while (_samples.Count > 2 && time.GetElapsedTime(_samples.Peek().At, now) > Length)
         {
             _samples.Dequeue();
         }
     }
 
+    /// <summary>The shards that run.</summary>
+    public IReadOnlyList<ShardProgress> Shards => [.. _replicas.Values.SelectMany(replica => replica.Running)];
+
     /// <summary>Rows and tokens of the shards that run.</summary>
     public JobCounts Running
     {
         get
         {
-            var shards = _replicas.Values.SelectMany(replica => replica.Running).ToList();
+            var shards = Shards;
             return new JobCounts(
                 shards.Count, shards.Sum(shard => shard.RowsDone), shards.Sum(shard => shard.RowsFailed), shards.Sum(shard => shard.InputTokens),
                 shards.Sum(shard => shard.OutputTokens));

@@ -20,6 +20,9 @@ public sealed class JobActors(IActorProxyFactory actors)
     /// <summary>A tenant's day.</summary>
     public ICatalogActor Day(string tenant, DateOnly day) => actors.CreateActorProxy<ICatalogActor>(new ActorId(CatalogActor.IdOf(tenant, day)), ICatalogActor.ActorType);
 
+    /// <summary>A pool.</summary>
+    public IEnginePoolActor Pool(string id) => actors.CreateActorProxy<IEnginePoolActor>(new ActorId(id), EngineSpec.ActorType);
+
     /// <summary>A tenant's count of jobs.</summary>
     public ITenantActor Tenant(string tenant) => actors.CreateActorProxy<ITenantActor>(new ActorId(tenant), ITenantActor.ActorType);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using MediatR;
@@ -56,7 +57,8 @@ public sealed class SubmitJobHandler(SpecStore specs, JobActors actors, JobsOpti
 
         Failpoints.Hit("jobs.submit.before-actor");
         var outcome = await actors.Job(key).SubmitAsync(new JobSubmission(
-            key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecTimes.PlacementTimeout(spec), spec.Metadata, command.RetryOf));
+            key.ToString(), uri, hash, spec.Name, spec.Priority, spec.Output.Uri, now, spec.MaxErrorRate, SpecTimes.PlacementTimeout(spec), spec.Metadata, command.RetryOf,
+            Activity.Current?.Id));
         return new SubmitResult([], outcome);
     }
 

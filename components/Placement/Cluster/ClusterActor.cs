@@ -79,6 +79,29 @@ public sealed class ClusterActor(ActorHost host, TimeProvider time, IOptions<Pla
     {
         var stored = await StateManager.TryGetStateAsync<IReadOnlyList<StoredNode>>(Key);
         _nodes = new NodeTable(stored.HasValue ? stored.Value : [], options.Value.LeaseTime, options.Value.NodeMemory, time.GetUtcNow());
+        NoteWorkers();
+    }
+
+    /// <inheritdoc />
+    protected override Task OnPostActorMethodAsync(ActorMethodContext actorMethodContext)
+    {
+        NoteWorkers();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    protected override Task OnDeactivateAsync()
+    {
+        PlacementInstruments.NoteWorkers(count: null);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What is counted later is what this turn left: whoever fell silent since is lost all the same.</summary>
+    private void NoteWorkers()
+    {
+        var nodes = _nodes.View(time.GetUtcNow());
+        var lease = options.Value.LeaseTime;
+        PlacementInstruments.NoteWorkers(() => NodeStates.Count(nodes, time.GetUtcNow() - lease));
     }
 
     /// <summary>Writes only what has changed; what was not written is written by the next call.</summary>

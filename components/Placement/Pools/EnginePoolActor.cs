@@ -191,6 +191,21 @@ public sealed partial class EnginePoolActor : Actor, IEnginePoolActor, IRemindab
         QueueUnclaimed(now);
     }
 
+    /// <inheritdoc />
+    protected override Task OnPostActorMethodAsync(ActorMethodContext actorMethodContext)
+    {
+        PlacementInstruments.Note(Id.GetId(), new PoolLoad(
+            _book.Jobs.Sum(job => job.Leased), _book.Jobs.Sum(job => job.Waiting), _replicas.Values.CountBy(replica => replica.State).ToDictionary()));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    protected override Task OnDeactivateAsync()
+    {
+        PlacementInstruments.Forget(Id.GetId());
+        return Task.CompletedTask;
+    }
+
     /// <summary>Once every replica of before has said what it runs, or is lost, nobody has what is unclaimed.</summary>
     private void QueueUnclaimed(DateTimeOffset now)
     {

@@ -10,8 +10,10 @@ namespace Serverless.Placement.Pools;
 /// <param name="MaxReplicas">Replicas that it can use.</param>
 /// <param name="ShardsPerReplica">Its shards in flight on one replica (<c>max_concurrent_batches</c>).</param>
 /// <param name="SpecUri">The blob of the job's spec, which a worker reads.</param>
+/// <param name="TraceParent">The span (W3C traceparent) under which its shards run. Default: none.</param>
 public sealed record JobAttachment(
-    string JobId, string Tenant, int Priority, DateTimeOffset SubmittedAt, EngineSpec Engine, int MinReplicas, int MaxReplicas, int ShardsPerReplica, string SpecUri);
+    string JobId, string Tenant, int Priority, DateTimeOffset SubmittedAt, EngineSpec Engine, int MinReplicas, int MaxReplicas, int ShardsPerReplica, string SpecUri,
+    string? TraceParent = null);
 
 /// <summary>What shall happen with a job's shards.</summary>
 public enum JobControlKind

@@ -52,4 +52,5 @@ public sealed record ExchangeAnswer(IReadOnlyList<ShardLease> Shards, IReadOnlyL
 /// <param name="SpecUri">Its spec's blob.</param>
 /// <param name="Group">Its group.</param>
 /// <param name="Ticket">The attempt.</param>
-public sealed record ShardLease(string JobId, string SpecUri, int Group, ShardTicket Ticket);
+/// <param name="TraceParent">The span (W3C traceparent) under which it runs. Default: none.</param>
+public sealed record ShardLease(string JobId, string SpecUri, int Group, ShardTicket Ticket, string? TraceParent = null);

@@ -21,6 +21,7 @@ public static class JobErrors
         UnauthorizedAccessException => new JobException(ErrorCodes.Storage, exception.Message, exception),
         IOException or TableException { InnerException: IOException } => new JobException(ErrorCodes.Io, exception.Message, exception),
         InferenceException { Code: InferenceErrorCodes.OutOfMemory } error => new JobException(ErrorCodes.OutOfMemory, error.Message, error),
+        InferenceException { Code: InferenceErrorCodes.ModelAccess } error => new JobException(ErrorCodes.ModelAccess, error.Message, error),
         InferenceException error => new JobException(ErrorCodes.Model, error.Message, error),
         _ => new JobException(ErrorCodes.Internal, $"{exception.GetType().Name}: {exception.Message}", exception),
     };

@@ -14,6 +14,7 @@ namespace Serverless.Processing.Jobs;
 public sealed class JobOutput : IDisposable
 {
     const string PartPrefix = "part-";
+    const int PartsAtOnce = 8;
 
     readonly IBlobStore store;
 
@@ -102,6 +103,31 @@ public sealed class JobOutput : IDisposable
     internal Task<JobPlan?> ReadPlanAsync(CancellationToken cancellationToken) => ReadAsync<JobPlan>(JobPlan.FileName, cancellationToken);
 
     internal PlanPages PagesOf(JobPlan plan) => new(new OutputFolder(store, Uri), plan);
+
+    /// <summary>Reads a range of the plan's shards, each with what its part says of itself, if it is there.</summary>
+    /// <param name="first">The first shard.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The shards in their order; none if the job is not planned, or has no shard from the first on.</returns>
+    /// <exception cref="JobException">A part is not this job's, or damaged.</exception>
+    public async Task<IReadOnlyList<OutputShard>> ReadShardsAsync(int first, int count, CancellationToken cancellationToken)
+    {
+        if (await ReadPlanAsync(cancellationToken) is not { } plan || first >= plan.Shards)
+            return [];
+        var (pages, parts) = (PagesOf(plan), new PartFiles(new OutputFolder(store, Uri), plan.Fingerprint));
+        var measured = (await ReadManifestAsync(cancellationToken))?.Parts.ToDictionary(part => part.Shard) ?? [];
+        List<ShardRecord> records = [];
+        await foreach (var record in pages.RangeAsync(first, Math.Min(count, plan.Shards - first), cancellationToken))
+            records.Add(record);
+        var shards = new OutputShard[records.Count];
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, shards.Length, limits, async (i, token) =>
+        {
+            var shard = records[i];
+            shards[i] = new OutputShard(shard, measured.TryGetValue(shard.Shard, out var part) ? part.RowsFailed : (await parts.TryReadAsync(shard, token))?.RowsFailed);
+        });
+        return shards;
+    }
 
     /// <summary>Closes the folder.</summary>
     public void Dispose() => store.Dispose();

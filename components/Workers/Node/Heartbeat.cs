@@ -11,22 +11,32 @@ internal sealed class Heartbeat(WorkerNode node, ControlPlane control, WorkerOpt
 {
     readonly ManualResetEventSlim stopped = new();
     readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    bool isStarted;
+    Thread? thread;
+    volatile bool isHeard;
+
+    /// <summary>Whether the cluster took the last heartbeat: sidecar and control plane are there.</summary>
+    public bool IsHeard => isHeard;
 
     public void Start()
     {
-        isStarted = true;
-        new Thread(Run) { IsBackground = true, Name = "heartbeat", Priority = ThreadPriority.AboveNormal }.Start();
+        thread = new Thread(Run) { IsBackground = true, Name = "heartbeat", Priority = ThreadPriority.AboveNormal };
+        thread.Start();
     }
 
     /// <summary>No heartbeat follows that the cluster could take for a new beginning.</summary>
     public Task StopAsync()
     {
         stopped.Set();
-        return isStarted ? ended.Task : Task.CompletedTask;
+        return thread is not null ? ended.Task : Task.CompletedTask;
     }
 
-    public void Dispose() => stopped.Dispose();
+    /// <summary>A host that was not stopped is disposed all the same; a call that is under way has a deadline.</summary>
+    public void Dispose()
+    {
+        stopped.Set();
+        thread?.Join();
+        stopped.Dispose();
+    }
 
     void Run()
     {
@@ -36,13 +46,14 @@ internal sealed class Heartbeat(WorkerNode node, ControlPlane control, WorkerOpt
             try
             {
                 var answer = control.HeartbeatAsync(Report()).GetAwaiter().GetResult();
-                failures = 0;
+                (failures, isHeard) = (0, true);
                 if (answer.Drain)
                     node.Drain();
             }
             catch (Exception e)
             {
                 failures++;
+                isHeard = false;
                 Log.HeartbeatFailed(logger, failures, e);
             }
         }

@@ -81,7 +81,16 @@ internal sealed class ReplicaJob : IAsyncDisposable
 
     async Task RunAsync(Attempt attempt)
     {
-        attempt.End(await TryAsync(attempt));
+        var began = time.GetTimestamp();
+        WorkersInstruments.Began();
+        using (var span = WorkersTelemetry.Begin(attempt.Lease, replicaId))
+        {
+            var outcome = await TryAsync(attempt);
+            WorkersTelemetry.End(span, outcome);
+            WorkersInstruments.HasEnded(outcome, time.GetElapsedTime(began));
+            attempt.End(outcome);
+        }
+
         Volatile.Write(ref idleSince, time.GetTimestamp());
         reporter.Wake();
     }

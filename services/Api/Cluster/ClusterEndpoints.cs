@@ -62,7 +62,7 @@ internal static class ClusterEndpoints
     }
 
     /// <summary>The pools that some worker has a replica of.</summary>
-    private static async Task<IReadOnlyList<PoolStatus>> PoolStatusesAsync(IActorProxyFactory actors)
+    internal static async Task<IReadOnlyList<PoolStatus>> PoolStatusesAsync(IActorProxyFactory actors)
     {
         var ids = (await NodesAsync(actors)).SelectMany(node => node.Report.Health?.Engines ?? []).Select(engine => engine.PoolId).Distinct(StringComparer.Ordinal);
         return await Task.WhenAll(ids.Select(id => actors.CreateActorProxy<IEnginePoolActor>(new ActorId(id), EngineSpec.ActorType).GetStatusAsync()));
@@ -77,7 +77,7 @@ internal static class ClusterEndpoints
         var engines = node.Report.Health?.Engines ?? [];
         return new WorkerResource(
             node.Report.NodeId,
-            !node.Alive ? "lost" : node.Report.Draining ? "draining" : "ready",
+            NodeStates.Of(node),
             [.. node.Report.Accelerators.Select(accelerator => new AcceleratorResource(accelerator.Index, accelerator.Type, accelerator.MemoryBytes))],
             node.Used,
             node.Report.Labels,

@@ -1,4 +1,5 @@
 using System.Net;
+using Serverless.Api.Configuration;
 
 namespace Serverless.Api.Hosting;
 
@@ -23,15 +24,20 @@ public sealed class ApiOptions
     /// <summary>The tenant whose jobs come by the queue. Default: default.</summary>
     public string QueueTenant { get; init; } = Security.ApiKeyAuthentication.DefaultTenant;
 
+    /// <summary>Tenants, limits, node pools. Default: nothing is limited or declared.</summary>
+    public ServiceConfig Config { get; init; } = new();
+
     /// <summary>Options over a data folder of this machine.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="port">The public port.</param>
     /// <param name="appPort">The sidecar's port.</param>
     /// <param name="listen">Where the public port listens.</param>
-    public static ApiOptions Over(string folder, int port, int appPort, IPAddress listen) => new()
+    /// <param name="config">Tenants, limits, node pools. Default: nothing is limited or declared.</param>
+    public static ApiOptions Over(string folder, int port, int appPort, IPAddress listen, ServiceConfig? config = null) => new()
     {
         Port = port,
         AppPort = appPort,
+        Config = config ?? new ServiceConfig(),
         ListenAddress = listen,
         StorageRoot = Path.Combine(Path.GetFullPath(folder), "jobs"),
         KeyFile = Path.Combine(Path.GetFullPath(folder), Security.ApiKeyFile.FileName),

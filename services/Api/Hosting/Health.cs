@@ -1,5 +1,3 @@
-using Dapr.SidecarApi;
-
 namespace Serverless.Api.Hosting;
 
 /// <summary>
@@ -15,18 +13,12 @@ internal static class Health
         app.MapGet("/healthz/startup", ReadyAsync).WithMetadata(PublicRoute.Instance).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(SidecarClient sidecar, CancellationToken cancellation)
+    private static async Task<IResult> ReadyAsync(SidecarWatchdog watchdog, CancellationToken cancellation) => await watchdog.LookAsync(cancellation) switch
     {
-        try
-        {
-            var metadata = await sidecar.GetMetadataAsync(cancellation);
-            return metadata.Workflows is { ConnectedWorkers: > 0 } ? Results.Ok() : NotReady("The workflow worker is not connected to the sidecar yet.");
-        }
-        catch (Exception error) when (error is HttpRequestException or TimeoutException or SidecarException)
-        {
-            return NotReady("The sidecar cannot be reached.");
-        }
-    }
+        SidecarSight.Ready => Results.Ok(),
+        SidecarSight.WithoutWorker => NotReady("The workflow worker is not connected to the sidecar yet."),
+        _ => NotReady("The sidecar cannot be reached."),
+    };
 
     private static IResult NotReady(string why) => Problems.Of(StatusCodes.Status503ServiceUnavailable, "not_ready", why);
 }

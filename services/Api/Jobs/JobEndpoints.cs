@@ -17,7 +17,7 @@ internal static class JobEndpoints
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         var jobs = routes.MapGroup(JobResources.Root).WithTags("jobs").WithMetadata(PublicRoute.Instance);
-        jobs.MapPost("/", SubmitAsync).RequireAuthorization(Scopes.Write).WithName("submitJob")
+        jobs.MapPost("/", SubmitAsync).RequireAuthorization(Scopes.Write).WithName("submitJob").TakesJob()
             .Produces<JobResource>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         jobs.MapGet("/", ListAsync).RequireAuthorization(Scopes.Read).WithName("listJobs").Produces<JobPage>();
         jobs.MapGet("/{id}", GetAsync).RequireAuthorization(Scopes.Read).WithName("getJob").Produces<JobResource>().ProducesProblem(StatusCodes.Status404NotFound);

@@ -11,7 +11,7 @@ internal static class JobResources
 {
     public const string Root = "/api/v1/jobs";
 
-    private static readonly string[] Linked = ["events", "history", "results", "results/preview", "errors", "usage", "cancel", "pause", "resume", "retry"];
+    private static readonly string[] Linked = ["events", "history", "shards", "results", "results/preview", "errors", "usage", "cancel", "pause", "resume", "retry"];
 
     public static JobResource Of(JobView view)
     {

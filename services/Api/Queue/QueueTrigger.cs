@@ -97,6 +97,7 @@ internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors,
 
         if (result.Refusal is { } quota)
         {
+            QueueInstruments.Refused();
             return Later(quota);
         }
 
@@ -107,6 +108,7 @@ internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors,
 
         Failpoints.Hit("api.queue.before-acknowledge");
         LogAccepted(result.Outcome.Job.State.Submission.Key, result.Outcome.Kind);
+        QueueInstruments.Accepted();
         return Results.Ok();
     }
 
@@ -155,6 +157,7 @@ internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors,
     {
         await letters.SendAsync(reason, content, rest, cancellation);
         LogBuried(reason);
+        QueueInstruments.DeadLettered();
         return Results.Ok();
     }
 

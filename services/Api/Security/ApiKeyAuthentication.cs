@@ -28,29 +28,27 @@ public sealed class ApiKeyAuthentication(
     /// <inheritdoc />
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var keys = file.Keys;
-        if (keys.Count == 0)
+        if (file.Keys.Count == 0)
         {
             return Task.FromResult(Ticket("anonymous", DefaultTenant, Scopes.All));
         }
 
-        if (Presented() is not { } text)
+        if (Presented(Request) is not { } text)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        var found = ApiKey.Parse(text) is { } parts && keys.FirstOrDefault(key => key.Id == parts.Id) is { } key && key.Matches(parts.Secret) && key.IsValidAt(time.GetUtcNow())
-            ? key
-            : null;
+        var found = file.Find(text, time.GetUtcNow());
         return Task.FromResult(found is null ? AuthenticateResult.Fail("the key is unknown, revoked or expired") : Ticket(found.Id, found.Tenant, found.Scopes));
     }
 
-    private string? Presented()
+    /// <summary>The text that a request shows as its key; null if it shows none.</summary>
+    public static string? Presented(HttpRequest request)
     {
-        var authorization = Request.Headers.Authorization.ToString();
+        var authorization = request.Headers.Authorization.ToString();
         const string Bearer = "Bearer ";
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim()
-            : Request.Headers["x-api-key"].ToString() is { Length: > 0 } header ? header
+            : request.Headers["x-api-key"].ToString() is { Length: > 0 } header ? header
             : null;
     }
 

@@ -35,6 +35,10 @@ public sealed class ApiKeyFile(string path)
         }
     }
 
+    /// <summary>The key that a text is; null if there is none, or it is revoked or expired.</summary>
+    public ApiKey? Find(string text, DateTimeOffset now) =>
+        ApiKey.Parse(text) is { } parts && Keys.FirstOrDefault(key => key.Id == parts.Id) is { } key && key.Matches(parts.Secret) && key.IsValidAt(now) ? key : null;
+
     /// <summary>Adds a key.</summary>
     public void Add(ApiKey key) => Write([.. Read(), key]);
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Serverless.Cli.Progress;
 using Serverless.Contracts.Api;
+using Serverless.Contracts.Errors;
 using Serverless.Contracts.Status;
 using Spectre.Console;
 
@@ -8,33 +10,6 @@ namespace Serverless.Cli.Jobs;
 /// <summary>Jobs on a terminal.</summary>
 internal static class JobText
 {
-    /// <summary>One line of progress.</summary>
-    public static string Line(JobResource job)
-    {
-        var parts = new List<string> { job.Status.ToWords() };
-        if (job.Rows.Total > 0)
-        {
-            parts.Add($"{job.Rows.Done:N0} / {job.Rows.Total:N0} rows{(job.Rows.Failed > 0 ? $", {job.Rows.Failed:N0} failed" : "")}");
-        }
-
-        if (job.TokensPerSecond > 0 && !JobTransitions.IsFinal(job.Status))
-        {
-            parts.Add($"{job.TokensPerSecond:N0} tokens/s");
-        }
-
-        if (job.EtaSeconds is { } eta && job.Status is JobStatus.Running)
-        {
-            parts.Add($"ETA {TimeSpan.FromSeconds(Math.Round(eta)):h\\:mm\\:ss}");
-        }
-
-        if (job.WaitingReason is { } reason)
-        {
-            parts.Add(reason);
-        }
-
-        return string.Join("  ", parts);
-    }
-
     /// <summary>Prints one job.</summary>
     public static void Write(JobResource job, OutputFormat format)
     {
@@ -45,7 +20,7 @@ internal static class JobText
         }
 
         Console.Out.WriteLine($"{job.Id}  {job.Name}".TrimEnd());
-        Console.Out.WriteLine(Line(job));
+        Console.Out.WriteLine(ProgressText.Line(job));
         if (job.Error is { } error)
         {
             Console.Out.WriteLine($"{error.Code}: {error.Message}");
@@ -89,6 +64,14 @@ internal static class JobText
     {
         JobStatus.Completed => ExitCode.Ok,
         JobStatus.CompletedWithErrors => ExitCode.RowsFailed,
+        _ => ExitCodeOf(job.Error?.Code),
+    };
+
+    /// <summary>What an error means for the process.</summary>
+    public static int ExitCodeOf(string? errorCode) => errorCode switch
+    {
+        ErrorCodes.InvalidSpec or ErrorCodes.NotSupported => ExitCode.Usage,
+        ErrorCodes.ModelAccess => ExitCode.NotAuthorised,
         _ => ExitCode.Failed,
     };
 }

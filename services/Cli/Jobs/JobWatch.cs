@@ -1,39 +1,22 @@
+using Serverless.Cli.Progress;
 using Serverless.Client;
 using Serverless.Contracts.Api;
-using Spectre.Console;
 
 namespace Serverless.Cli.Jobs;
 
-/// <summary>Shows a job on stderr until it has ended: one line that moves, or a line at each change where nobody looks.</summary>
+/// <summary>Shows a job on stderr until it has ended.</summary>
 internal static class JobWatch
 {
-    public static Task<JobResource> ToTheEndAsync(JobsClient client, string id, CancellationToken cancellationToken) => Console.IsErrorRedirected
-        ? PlainAsync(client, id, cancellationToken)
-        : Terminal.Errors.Status().StartAsync("...", status => LiveAsync(client, id, status, cancellationToken));
+    public static Task<JobResource> ToTheEndAsync(JobsClient client, string id, CancellationToken cancellationToken) =>
+        ProgressDisplay.ShowAsync(progress => ToTheEndAsync(client, id, progress, cancellationToken));
 
-    private static async Task<JobResource> PlainAsync(JobsClient client, string id, CancellationToken cancellationToken)
+    /// <summary>Tells every look at the job; gives the last one.</summary>
+    public static async Task<JobResource> ToTheEndAsync(JobsClient client, string id, IProgress<JobResource> progress, CancellationToken cancellationToken)
     {
         JobResource? last = null;
         await foreach (var job in client.WatchAsync(id, cancellationToken))
         {
-            if (last is null || last.Status != job.Status || last.Rows.Done != job.Rows.Done)
-            {
-                await Console.Error.WriteLineAsync(JobText.Line(job));
-            }
-
-            last = job;
-        }
-
-        return last!;
-    }
-
-    private static async Task<JobResource> LiveAsync(JobsClient client, string id, StatusContext status, CancellationToken cancellationToken)
-    {
-        JobResource? last = null;
-        await foreach (var job in client.WatchAsync(id, cancellationToken))
-        {
-            status.Status(Markup.Escape(JobText.Line(job)));
-            last = job;
+            progress.Report(last = job);
         }
 
         return last!;

@@ -1,9 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Serverless.Cli.Jobs;
+using Serverless.Cli.Progress;
+using Serverless.Client;
+using Serverless.Contracts.Api;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
-using Serverless.Inference;
+using Serverless.Contracts.Validation;
 using Serverless.Processing;
 using Serverless.Processing.Jobs;
 using Serverless.Processing.Specs;
@@ -11,7 +16,7 @@ using Serverless.Telemetry;
 
 namespace Serverless.Cli.Run;
 
-/// <summary><c>serverless run FILE</c>: the whole job in this process.</summary>
+/// <summary><c>serverless run FILE</c>: the whole job in this process, by the same workflows, actors and workers as the job service.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -44,15 +49,29 @@ internal static class RunCommand
         try
         {
             using var telemetry = TelemetrySession.Start(TelemetryOptions.FromEnvironment("serverless"));
-            var spec = Override(JobFile.Read(file), model, output, limit);
-            var result = await ShowProgressAsync(progress => Runner(telemetry, progress).RunAsync(spec, progress, cancellationToken));
-            await RunReport.WriteAsync(spec, result, format, cancellationToken);
-            return result.Manifest.RowsFailed > 0 ? ExitCode.RowsFailed : ExitCode.Ok;
+            var spec = RelativePaths.Resolve(Override(JobFile.Read(file, JobTarget.Service), model, output, limit));
+            var start = TimeProvider.System.GetUtcNow();
+            var job = await ProgressDisplay.ShowAsync(progress => RunAsync(spec, telemetry.Loggers, progress, cancellationToken));
+            if (job.Error is { } error)
+            {
+                await Console.Error.WriteLineAsync($"{error.Code}: {error.Message}");
+            }
+            else
+            {
+                await RunReport.WriteAsync(spec, start, format, cancellationToken);
+            }
+
+            return JobText.ExitCodeOf(job);
         }
         catch (JobException error)
         {
             await Console.Error.WriteLineAsync($"{error.Code}: {error.Message}");
-            return ExitCodeOf(error);
+            return JobText.ExitCodeOf(error.Code);
+        }
+        catch (JobsException error)
+        {
+            await Console.Error.WriteLineAsync($"{error.Code}: {error.Message}");
+            return JobText.ExitCodeOf(error.Code);
         }
         catch (FormatException error)
         {
@@ -66,18 +85,13 @@ internal static class RunCommand
         }
     }
 
-    private static int ExitCodeOf(JobException error) => error switch
+    private static async Task<JobResource> RunAsync(JobSpec spec, ILoggerFactory loggers, IProgressDisplay progress, CancellationToken cancellationToken)
     {
-        { Code: ErrorCodes.InvalidSpec or ErrorCodes.NotSupported } => ExitCode.Usage,
-        { InnerException: InferenceException { Code: InferenceErrorCodes.ModelAccess } } => ExitCode.NotAuthorised,
-        _ => ExitCode.Failed,
-    };
-
-    private static JobRunner Runner(TelemetrySession telemetry, IRunProgress progress) => new(new JobRunnerOptions
-    {
-        LoadEngine = LocalEngine.LoggingTo(telemetry.Loggers),
-        ModelRevision = LocalEngine.ReportingTo(progress),
-    });
+        var options = new JobRunnerOptions { LoadEngine = LocalEngine.LoggingTo(loggers), ModelRevision = LocalEngine.ReportingTo(progress) };
+        await using var service = await LocalService.StartAsync(options, loggers, cancellationToken);
+        var job = await service.Client.SubmitAsync(spec, cancellationToken: cancellationToken);
+        return await JobWatch.ToTheEndAsync(service.Client, job.Id, progress, cancellationToken);
+    }
 
     private static JobSpec Override(JobSpec spec, string? model, string? output, long? limit) => spec with
     {
@@ -85,8 +99,4 @@ internal static class RunCommand
         Output = output is null ? spec.Output : spec.Output with { Uri = output },
         Input = limit is null ? spec.Input : spec.Input with { Limit = limit },
     };
-
-    private static Task<JobResult> ShowProgressAsync(Func<IRunProgress, Task<JobResult>> work) => Console.IsErrorRedirected
-        ? work(new PlainProgress(Console.Error, TimeProvider.System))
-        : LiveProgress.ShowAsync(Terminal.Errors, work);
 }

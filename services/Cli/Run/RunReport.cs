@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Serverless.Contracts.Errors;
 using Serverless.Contracts.Results;
 using Serverless.Contracts.Specs;
 using Serverless.Processing.Jobs;
@@ -11,33 +12,43 @@ internal static class RunReport
 {
     private const int PreviewRows = 5;
 
-    public static async Task WriteAsync(JobSpec spec, JobResult result, OutputFormat format, CancellationToken cancellationToken)
+    /// <param name="spec">The job.</param>
+    /// <param name="start">When this run began: a job that was complete before was not run.</param>
+    /// <param name="format">How to print.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task WriteAsync(JobSpec spec, DateTimeOffset start, OutputFormat format, CancellationToken cancellationToken)
     {
+        using var output = JobOutput.Open(spec.Output.Uri);
+        var manifest = await output.ReadManifestAsync(cancellationToken) ?? throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri}: the job has ended and its manifest is gone");
         List<Row> preview = [];
-        await foreach (var row in result.ReadRowsAsync(PreviewRows, cancellationToken))
+        await foreach (var row in output.ReadRowsAsync(onlyFailed: false, cancellationToken))
         {
             preview.Add(row);
+            if (preview.Count == PreviewRows)
+            {
+                break;
+            }
         }
 
+        var wasFinished = manifest.CompletedAt < start;
         if (format is OutputFormat.Json)
         {
-            WriteJson(result, preview);
+            WriteJson(manifest, wasFinished, output.Uri, preview);
         }
         else
         {
-            WriteTable(spec, result, preview);
+            WriteTable(spec, manifest, wasFinished, output.Uri, preview);
         }
     }
 
-    private static void WriteJson(JobResult result, List<Row> preview)
+    private static void WriteJson(Manifest manifest, bool wasFinished, string output, List<Row> preview)
     {
-        var manifest = result.Manifest;
         var report = new
         {
             job_id = manifest.JobId,
             status = manifest.Status,
-            already_complete = result.WasFinished,
-            output = result.OutputUri,
+            already_complete = wasFinished,
+            output,
             rows = new { total = manifest.Rows, failed = manifest.RowsFailed },
             usage = manifest.Usage,
             errors = manifest.Errors,
@@ -47,9 +58,8 @@ internal static class RunReport
         Console.Out.WriteLine(JsonSerializer.Serialize(report, JsonOutput.Options));
     }
 
-    private static void WriteTable(JobSpec spec, JobResult result, List<Row> preview)
+    private static void WriteTable(JobSpec spec, Manifest manifest, bool wasFinished, string output, List<Row> preview)
     {
-        var manifest = result.Manifest;
         if (preview.Count > 0)
         {
             Terminal.Output.Write(PreviewTable.Create(preview, hasAnswerColumns: spec.Postprocess?.Columns.Count > 0));
@@ -60,8 +70,8 @@ internal static class RunReport
             Console.Out.WriteLine($"{Count(group.Rows, "row")} failed in {group.Stage} ({group.Type}), the first is row {group.FirstRow}: {group.Message}");
         }
 
-        Console.Out.WriteLine($"{Summary(manifest)}{(result.WasFinished ? " (finished before; nothing was generated)" : "")}");
-        Console.Out.WriteLine(result.OutputUri);
+        Console.Out.WriteLine($"{Summary(manifest)}{(wasFinished ? " (finished before; nothing was generated)" : "")}");
+        Console.Out.WriteLine(output);
     }
 
     private static string Summary(Manifest manifest) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Serverless.Api;
+using Serverless.Api.Configuration;
 using Serverless.Api.Hosting;
 using Serverless.Cli.Up;
 
@@ -15,14 +16,16 @@ internal static class ApiCommand
         var listen = new Option<string>("--listen-address") { Description = "Where it listens; any but loopback needs API keys (serverless keys create)", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
         var appPort = ServiceHosting.AppPort();
         var data = ServiceHosting.Data();
+        var config = ServiceHosting.Config();
         var supervised = ServiceHosting.Supervised();
-        var command = new Command("api", "Runs the HTTP API (DAPR_HTTP_ENDPOINT and DAPR_GRPC_ENDPOINT name its sidecar)") { port, listen, appPort, data, supervised };
+        var command = new Command("api", "Runs the HTTP API (DAPR_HTTP_ENDPOINT and DAPR_GRPC_ENDPOINT name its sidecar)") { port, listen, appPort, data, config, supervised };
         command.SetAction((parsed, cancellation) => ServiceHosting.RunAsync(
             "serverless-api",
-            loggers =>
+            telemetry =>
             {
                 var address = IPAddress.TryParse(parsed.GetValue(listen), out var ip) ? ip : throw new FormatException($"--listen-address: expected an IP address, found \"{parsed.GetValue(listen)}\".");
-                return ApiHost.Build(ApiOptions.Over(parsed.GetValue(data)!, parsed.GetValue(port), parsed.GetValue(appPort), address), loggers: loggers);
+                var options = ApiOptions.Over(parsed.GetValue(data)!, parsed.GetValue(port), parsed.GetValue(appPort), address, ServiceConfig.Read(parsed.GetValue(config)));
+                return ApiHost.Build(options, loggers: telemetry.Loggers, meters: telemetry.Meters);
             },
             ParentWatch.Watch(parsed.GetValue(supervised), cancellation)));
         return command;

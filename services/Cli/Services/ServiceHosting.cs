@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 using Serverless.Cli.Up;
 using Serverless.Telemetry;
 
@@ -14,14 +14,16 @@ internal static class ServiceHosting
 
     public static Option<string> Data() => new("--data") { Description = "The folder of everything that is kept. Default: serverless-data", DefaultValueFactory = _ => "serverless-data", HelpName = "folder" };
 
+    public static Option<string?> Config() => new("--config") { Description = "The service's configuration, YAML: tenants, rate limits, node pools. Default: SERVERLESS_CONFIG, else none", HelpName = "file" };
+
     public static Option<bool> Supervised() => new(ParentWatch.Option) { Description = "End when standard input ends", Hidden = true };
 
     /// <summary>Runs an app until it is cancelled.</summary>
-    public static Task<int> RunAsync(string service, Func<ILoggerFactory, WebApplication> build, CancellationToken cancellation) => RunAsync(
+    public static Task<int> RunAsync(string service, Func<TelemetrySession, WebApplication> build, CancellationToken cancellation) => RunAsync(
         service,
-        async loggers =>
+        async telemetry =>
         {
-            await using var app = build(loggers);
+            await using var app = build(telemetry);
             await app.StartAsync(cancellation);
             await app.WaitForShutdownAsync(cancellation);
             return ExitCode.Ok;
@@ -29,12 +31,12 @@ internal static class ServiceHosting
         cancellation);
 
     /// <summary>Runs a service and says its errors in words.</summary>
-    public static async Task<int> RunAsync(string service, Func<ILoggerFactory, Task<int>> run, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string service, Func<TelemetrySession, Task<int>> run, CancellationToken cancellation)
     {
         try
         {
-            using var telemetry = TelemetrySession.Start(TelemetryOptions.FromEnvironment(service));
-            return await run(telemetry.Loggers);
+            using var telemetry = TelemetrySession.Start(TelemetryOptions.FromEnvironment(service), meters => meters.AddPrometheusExporter());
+            return await run(telemetry);
         }
         catch (FormatException error)
         {

@@ -14,23 +14,25 @@ internal static class WorkerCommand
         var labels = new Option<string?>("--labels") { Description = "Labels that jobs may ask for, as zone=a,disk=ssd", HelpName = "labels" };
         var appPort = ServiceHosting.AppPort();
         var data = new Option<string?>("--data") { Description = "A folder of the worker's own that outlives it. Default: none", HelpName = "folder" };
+        var keys = new Option<string?>("--keys") { Description = "A file of API keys, one of which /metrics asks for. Default: none", HelpName = "file" };
         var supervised = ServiceHosting.Supervised();
-        var command = new Command("worker", "Runs a worker (DAPR_HTTP_ENDPOINT names its sidecar)") { node, labels, appPort, data, supervised };
+        var command = new Command("worker", "Runs a worker (DAPR_HTTP_ENDPOINT names its sidecar)") { node, labels, appPort, data, keys, supervised };
         command.SetAction((parsed, cancellation) =>
         {
             var ends = ParentWatch.Watch(parsed.GetValue(supervised), cancellation);
             return ServiceHosting.RunAsync(
                 "serverless-worker",
-                loggers => WorkerHost.RunAsync(
+                telemetry => WorkerHost.RunAsync(
                     new WorkerOptions
                     {
                         NodeId = parsed.GetValue(node)!,
                         AppPort = parsed.GetValue(appPort),
                         DataFolder = parsed.GetValue(data),
                         Labels = WorkerOptions.ParseLabels(parsed.GetValue(labels) ?? ""),
-                        LoadEngine = LocalEngine.LoggingTo(loggers),
+                        LoadEngine = LocalEngine.LoggingTo(telemetry.Loggers),
                     },
-                    loggers,
+                    telemetry.Loggers,
+                    app => WorkerMetrics.Map(app, telemetry.Meters!, parsed.GetValue(keys)),
                     ends),
                 ends);
         });

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.Json;
+using Serverless.Api.Configuration;
+using Serverless.Cli.Services;
 
 namespace Serverless.Cli.Up;
 
@@ -23,13 +25,15 @@ internal static class UpCommand
         var listen = new Option<string>("--listen-address") { Description = "Where the HTTP API listens; any but loopback needs API keys (serverless keys create)", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
         var data = new Option<string>("--data") { Description = "The folder of everything that is kept: state, jobs, logs. Default: serverless-data", DefaultValueFactory = _ => "serverless-data", HelpName = "folder" };
         var components = new Option<string[]>("--components-path") { Description = "A YAML file or a folder of Dapr components beside the product's own, or in place of one of the same name. Repeat it for more", HelpName = "path" };
+        var config = ServiceHosting.Config();
         var apps = OwnApps.Create();
         var format = OutputOption.Create();
-        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, apps, format };
+        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, config, apps, format };
         command.SetAction((parsed, cancellation) => RunAsync(
             () => new UpOptions(
                 parsed.GetValue(workers), parsed.GetValue(port), parsed.GetValue(listen)!, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(components) ?? [],
-                OwnApps.Parse(parsed.GetValue(apps) ?? [])),
+                OwnApps.Parse(parsed.GetValue(apps) ?? []),
+                parsed.GetValue(config) is { Length: > 0 } file ? Path.GetFullPath(file) : null),
             parsed.GetValue(format),
             cancellation));
         return command;
@@ -40,12 +44,15 @@ internal static class UpCommand
         try
         {
             var options = Check(read());
+
+            // Here, where somebody looks: the process that needs it would end again and again.
+            ServiceConfig.Read(options.Config);
             Directory.CreateDirectory(options.DataFolder);
             using var owner = Own(options.DataFolder);
-            var (sidecar, apps) = UpPlan.Make(options, new FreePorts());
+            var (sidecar, apps, workers) = UpPlan.Make(options, new FreePorts());
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var running = new Supervisor(options.LogFolder, Console.Error, TimeProvider.System).RunAsync(sidecar, apps, ended.Token);
-            await ReportWhenReadyAsync(options, format, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ReportWhenReadyAsync(options, workers, format, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await running;
             return ExitCode.Ok;
         }
@@ -80,7 +87,7 @@ internal static class UpCommand
         }
     }
 
-    private static async Task ReportWhenReadyAsync(UpOptions options, OutputFormat format, CancellationToken cancellation)
+    private static async Task ReportWhenReadyAsync(UpOptions options, IReadOnlyList<string> workers, OutputFormat format, CancellationToken cancellation)
     {
         var url = $"http://{(options.ListenAddress == "0.0.0.0" ? "127.0.0.1" : options.ListenAddress)}:{options.Port}";
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
@@ -89,11 +96,13 @@ internal static class UpCommand
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellation);
         }
 
+        var metrics = workers.Prepend(url).Select(address => $"{address}/metrics").ToArray();
         await Console.Out.WriteLineAsync(format is OutputFormat.Json
-            ? JsonSerializer.Serialize(new { url, data = options.DataFolder, workers = options.Workers, pid = Environment.ProcessId }, JsonOutput.Compact)
+            ? JsonSerializer.Serialize(new { url, data = options.DataFolder, workers = options.Workers, pid = Environment.ProcessId, metrics }, JsonOutput.Compact)
             : $"""
               Ready: {url} with {options.Workers} worker{(options.Workers == 1 ? "" : "s")}
               Data in {options.DataFolder}, logs in {options.LogFolder}
+              Metrics: {string.Join(" ", metrics)}
 
               curl -X POST {url}/api/v1/jobs -H 'content-type: application/yaml' --data-binary @samples/haiku.yaml
               serverless submit samples/haiku.yaml --wait

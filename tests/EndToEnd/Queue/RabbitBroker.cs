@@ -11,7 +11,7 @@ public sealed class RabbitBroker : IBroker
     private IChannel? _channel;
 
     /// <summary>As the page about the service says it.</summary>
-    public string Components => File.ReadAllText(Clone.PathOf("docs/operations.md")).Split("```yaml\n")[1].Split("```")[0];
+    public string Components => File.ReadAllText(Clone.PathOf("docs/operations.md")).Split("```yaml\n").Select(block => block.Split("```")[0]).First(block => block.Contains("bindings.rabbitmq", StringComparison.Ordinal));
 
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { ["RABBITMQ_ADDRESS"] = _broker.Address };
 

@@ -44,7 +44,7 @@ public abstract class StepRuns : JobRuns
             return finished;
         var plan = await PlanAsync(steps);
         var done = await steps.FindDoneAsync(0, plan.Shards, default);
-        await RunShardsAsync(spec, Enumerable.Range(0, plan.Shards).Except(done), store);
+        await RunShardsAsync(spec, Enumerable.Range(0, plan.Shards).Except(done.Select(part => part.Shard)), store);
         return await FinishAsync(steps, plan);
     }
 

@@ -105,6 +105,9 @@ public sealed class WorkerBench : IAsyncDisposable
         Worker = null;
     }
 
+    /// <summary>The control plane goes; whoever calls it hears that from the sidecar.</summary>
+    public Task StopControlAsync() => control.StopAsync();
+
     /// <summary>Starts the replica as a pool would.</summary>
     public Task StartEngineAsync(string replicaId = ReplicaId) => Door.StartEngineAsync(
         new EngineStart(PoolId, replicaId, new EngineSpec(new ModelSpec { Source = "fake" }, new PlacementSpec()), []));

@@ -135,7 +135,7 @@ internal sealed class LeaseBook
             job.Lease(ticket, replica, now);
             _served[job.Attachment.Tenant] = ++_turn;
             inFlight[job.Attachment.JobId] = inFlight.GetValueOrDefault(job.Attachment.JobId) + 1;
-            leases.Add(new ShardLease(job.Attachment.JobId, job.Attachment.SpecUri, ticket.Group, ticket.Value));
+            leases.Add(new ShardLease(job.Attachment.JobId, job.Attachment.SpecUri, ticket.Group, ticket.Value, job.Attachment.TraceParent));
             if (ticket.Value.Probe is not null)
             {
                 _quiet = null;

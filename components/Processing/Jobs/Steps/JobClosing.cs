@@ -15,12 +15,16 @@ internal sealed class JobClosing(JobWorkspace workspace, TimeProvider time)
     readonly Finalizer finalizer = new(workspace.Output, time);
     volatile Planned? planned;
 
-    public async Task<IReadOnlyList<int>> FindDoneAsync(int firstShard, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DoneShard>> FindDoneAsync(int firstShard, int count, CancellationToken cancellationToken)
     {
         var there = new bool[count];
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, count, limits, async (i, token) => there[i] = await output.ExistsAsync(ShardRecord.PartNameOf(firstShard + i), token));
-        return [.. Enumerable.Range(firstShard, count).Where(shard => there[shard - firstShard])];
+        List<DoneShard> done = [];
+        var (_, pages) = await PlannedAsync(cancellationToken);
+        foreach (var shard in Enumerable.Range(firstShard, count).Where(shard => there[shard - firstShard]))
+            done.Add(new DoneShard(shard, (await pages.GetAsync(shard, cancellationToken)).Rows));
+        return done;
     }
 
     public async Task<SealedGroup> SealAsync(int group, int firstShard, int count, CancellationToken cancellationToken)

@@ -19,6 +19,11 @@ public sealed record JobClaim(string JobId, string Fingerprint, string ModelRevi
 /// <param name="Shards">Shards that it would have alone; 0 where the whole plan is there already.</param>
 public sealed record FilePlan(int File, long Rows, int Shards);
 
+/// <summary>A shard whose part is there.</summary>
+/// <param name="Shard">Its number.</param>
+/// <param name="Rows">Its rows.</param>
+public sealed record DoneShard(int Shard, long Rows);
+
 /// <summary>A group of shards whose parts are all there, measured.</summary>
 /// <param name="Group">Number of the group.</param>
 /// <param name="Rows">Rows of its parts.</param>

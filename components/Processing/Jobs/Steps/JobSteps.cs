@@ -71,7 +71,7 @@ public sealed class JobSteps : IAsyncDisposable
     /// <param name="firstShard">The first.</param>
     /// <param name="count">How many to look at.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<IReadOnlyList<int>> FindDoneAsync(int firstShard, int count, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<DoneShard>> FindDoneAsync(int firstShard, int count, CancellationToken cancellationToken) =>
         JobErrors.GuardAsync(() => closing.FindDoneAsync(firstShard, count, cancellationToken), cancellationToken);
 
     /// <summary>Measures the parts of a group, all of which are there, for the manifest.</summary>

@@ -37,18 +37,24 @@ internal sealed class ShardRunner(
         });
         try
         {
-            var rows = job.Dataset.Source.ReadAsync(plan.Files, shard, cancellationToken);
-            await foreach (var (slot, outcome) in GenerateAsync(poison is { Count: > 0 } ? WithoutAsync(rows, poison) : rows, shard, 0, watch, cancellationToken))
+            using (ProcessingTelemetry.Engine(job.Spec.Model.Source))
             {
-                var usage = UsageOf(outcome);
-                part.Add(slot.Index, projector.Project(slot, outcome), usage);
-                done++;
-                progress.RowDone(usage);
+                var rows = job.Dataset.Source.ReadAsync(plan.Files, shard, cancellationToken);
+                await foreach (var (slot, outcome) in GenerateAsync(poison is { Count: > 0 } ? WithoutAsync(rows, poison) : rows, shard, 0, watch, cancellationToken))
+                {
+                    var usage = UsageOf(outcome);
+                    part.Add(slot.Index, projector.Project(slot, outcome), usage);
+                    done++;
+                    progress.RowDone(usage);
+                }
             }
 
-            var metadata = await files.PublishAsync(shard, part, scratch.Path, cancellationToken);
-            kept = true;
-            return metadata;
+            using (ProcessingTelemetry.Publish())
+            {
+                var metadata = await files.PublishAsync(shard, part, scratch.Path, cancellationToken);
+                kept = true;
+                return metadata;
+            }
         }
         finally
         {

@@ -1,11 +1,11 @@
+using Serverless.Contracts.Api;
 using Serverless.Contracts.Status;
 using Serverless.Inference.Loading.Hub;
-using Serverless.Processing.Jobs;
 
-namespace Serverless.Cli.Run;
+namespace Serverless.Cli.Progress;
 
 /// <summary>Progress for files and pipes: a line when the status changes and then every few seconds.</summary>
-internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IRunProgress
+internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IProgressDisplay
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
@@ -13,7 +13,7 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IRun
     private bool _downloading;
     private long _written;
 
-    public void Report(JobProgress value)
+    public void Report(JobResource value)
     {
         lock (_lock)
         {

@@ -1,13 +1,13 @@
+using Serverless.Contracts.Api;
 using Serverless.Contracts.Status;
 using Serverless.Inference.Loading.Hub;
-using Serverless.Processing.Jobs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Serverless.Cli.Run;
+namespace Serverless.Cli.Progress;
 
 /// <summary>Progress for people who look at it: one bar that moves.</summary>
-internal sealed class LiveProgress : IRunProgress
+internal sealed class LiveProgress : IProgressDisplay
 {
     private readonly ProgressTask _task;
     private volatile bool _downloading;
@@ -18,7 +18,7 @@ internal sealed class LiveProgress : IRunProgress
     private string Details { get; set; } = "";
 
     /// <summary>Shows a bar while <paramref name="work"/> runs.</summary>
-    public static Task<T> ShowAsync<T>(IAnsiConsole console, Func<IRunProgress, Task<T>> work)
+    public static Task<T> ShowAsync<T>(IAnsiConsole console, Func<IProgressDisplay, Task<T>> work)
     {
         LiveProgress? progress = null;
         return console.Progress().AutoClear(enabled: true)
@@ -30,12 +30,12 @@ internal sealed class LiveProgress : IRunProgress
             });
     }
 
-    public void Report(JobProgress value)
+    public void Report(JobResource value)
     {
         // While the model is on its way the job has nothing to say.
         if (!_downloading)
         {
-            Show(value.Status.ToWords(), value.RowsDone, value.RowsTotal, ProgressText.Details(value));
+            Show(value.Status.ToWords(), value.Rows.Done, value.Rows.Total, ProgressText.Details(value));
         }
     }
 
