@@ -3,6 +3,7 @@ using Serverless.Benchmarks.Generation;
 using Serverless.Benchmarks.Jobs;
 using Serverless.Benchmarks.Kernels;
 using Serverless.Benchmarks.Report;
+using Serverless.Benchmarks.Service;
 using Serverless.Benchmarks.Tokenization;
 
 namespace Serverless.Benchmarks;
@@ -17,6 +18,7 @@ public static class Suite
         ["generation"] = GenerationBenchmark.RunAsync,
         ["pipeline"] = PipelineBenchmark.RunAsync,
         ["durable"] = DurableBenchmark.RunAsync,
+        ["service"] = ServiceBenchmark.RunAsync,
         ["start"] = StartBenchmark.RunAsync,
     };
 

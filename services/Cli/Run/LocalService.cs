@@ -38,7 +38,8 @@ internal sealed class LocalService : IAsyncDisposable
     /// <param name="options">Model and clock.</param>
     /// <param name="log">Where it logs.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<LocalService> StartAsync(JobRunnerOptions options, ILoggerFactory log, CancellationToken cancellationToken)
+    /// <param name="stateFile">Where the sidecar keeps its state, durably. Default: in memory.</param>
+    public static async Task<LocalService> StartAsync(JobRunnerOptions options, ILoggerFactory log, CancellationToken cancellationToken, string? stateFile = null)
     {
         var loggers = new SilenceableLoggers(log);
         var ports = new FreePorts();
@@ -49,7 +50,8 @@ internal sealed class LocalService : IAsyncDisposable
             {
                 Apps = [new SidecarAppOptions { AppId = Api, AppPort = apiPort }, new SidecarAppOptions { AppId = Worker, AppPort = workerPort }],
                 ComponentPaths = [Path.Combine(AppContext.BaseDirectory, "dapr", "components", "embedded", "job-events.yaml")],
-                Fsync = false,
+                StateFile = stateFile,
+                Fsync = stateFile is not null,
                 MaxBodySize = 16 << 20,
                 ApiToken = Environment.GetEnvironmentVariable("DAPR_API_TOKEN"),
                 AppApiToken = Environment.GetEnvironmentVariable("APP_API_TOKEN"),
