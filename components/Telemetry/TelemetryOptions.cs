@@ -8,7 +8,7 @@ public sealed class TelemetryOptions
     /// <summary>The service's name in traces and metrics (OpenTelemetry's <c>service.name</c>). Default: serverless.</summary>
     public string ServiceName { get; init; } = "serverless";
 
-    /// <summary>Lowest level that is logged, to stderr. Default: Warning.</summary>
+    /// <summary>Lowest level that is logged, to stderr. What ASP.NET Core tells of each request begins with Debug. Default: Warning.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
     /// <summary>

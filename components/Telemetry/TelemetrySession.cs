@@ -41,6 +41,7 @@ public sealed class TelemetrySession : IDisposable
     {
         var loggers = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(options.LogLevel)
+            .AddFilter("Microsoft", options.LogLevel is LogLevel.Information ? LogLevel.Warning : options.LogLevel)
             .AddSimpleConsole(console => console.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         return new TelemetrySession(

@@ -59,7 +59,7 @@ public sealed class OpenAIJobTests : JobRuns
     {
         using var server = new OpenAIServer(_ => OpenAIReply.Error(401, "who are you"));
         var error = await Should.ThrowAsync<JobException>(() => Run(Job(server, Items(1))));
-        error.Code.ShouldBe(ErrorCodes.Model);
+        error.Code.ShouldBe(ErrorCodes.ModelAccess);
         error.Message.ShouldContain("asks for a key");
         server.Calls.Count.ShouldBe(1);
     }

@@ -21,6 +21,9 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
     private const string StateKey = "job", EndedKey = "ended", Schedule = "schedule", List = "list", CapacityTimeout = "capacity-timeout";
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
+    /// <summary>A broker that does not answer holds up the job's turns no longer; the reminder tries again.</summary>
+    private static readonly TimeSpan PublishTime = TimeSpan.FromSeconds(3);
+
     private readonly JobLinks _links;
     private readonly JobNotifier _notifier;
     private readonly ILogger<JobActor> _logger;
@@ -229,7 +232,7 @@ public sealed partial class JobActor : Actor, IJobActor, IJobNotices, IRemindabl
 
         foreach (var entry in state.History.Skip(state.Told))
         {
-            await _notifier.PublishAsync(JobEvent.Of(state, entry));
+            await _notifier.PublishAsync(JobEvent.Of(state, entry)).WaitAsync(PublishTime, _time);
             Failpoints.Hit("jobs.job.published");
         }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Serverless.Api.Hosting;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Validation;
+using Serverless.Jobs;
 using Serverless.Jobs.Actors;
 using Serverless.Jobs.Commands;
 using Serverless.Jobs.Messages;
@@ -18,7 +19,7 @@ namespace Serverless.Api.Queue;
 /// id, else by the content. What can never become a job goes to the dead letters with the reason, and is acknowledged; what may pass is not, and
 /// comes again. A message at which the service died, or failed in a way that nobody foresaw, has <see cref="MaxAttempts"/> attempts.
 /// </summary>
-internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors, DeadLetters letters, QueueOptions options, ILogger<QueueTrigger> logger)
+internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors, DeadLetters letters, QueueOptions options, JobsOptions jobs, ILogger<QueueTrigger> logger)
 {
     /// <summary>Name of the input binding, which is its route.</summary>
     public const string Binding = "job-queue";
@@ -113,11 +114,16 @@ internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors,
     }
 
     /// <summary>The document itself, or the one that the message names; or why there is none.</summary>
-    private static async Task<(string? Text, string? Error)> DocumentAsync(QueueMessage message, CancellationToken cancellation)
+    private async Task<(string? Text, string? Error)> DocumentAsync(QueueMessage message, CancellationToken cancellation)
     {
         if (message.SpecUri is not { } uri)
         {
             return message.Text is { } text ? (text, null) : (null, "the message is no UTF-8 text; send the job's document as JSON or YAML, or {\"spec_uri\": \"az://...\"}");
+        }
+
+        if (!jobs.PolicyOf(options.Tenant).Allows(uri))
+        {
+            return (null, $"spec_uri: {uri} is outside of what tenant {options.Tenant} may use");
         }
 
         try
