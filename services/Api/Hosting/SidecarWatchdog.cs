@@ -32,14 +32,21 @@ internal sealed partial class SidecarWatchdog(SidecarClient sidecar, TimeProvide
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (failures, last, since) = (0, SidecarSight.Ready, time.GetTimestamp());
+        var failures = 0;
+        SidecarSight? last = null;
+        var since = time.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             var sight = await LookAsync(stoppingToken);
             failures = sight is SidecarSight.Away ? failures + 1 : 0;
             if (sight != last)
             {
-                LogSight(sight);
+                // At first it is being started, or this process's worker is.
+                if (last is not null)
+                {
+                    LogSight(sight is SidecarSight.Ready ? LogLevel.Information : LogLevel.Warning, sight);
+                }
+
                 (last, since) = (sight, time.GetTimestamp());
             }
             else if (sight is SidecarSight.WithoutWorker && time.GetElapsedTime(since) >= Patience)
@@ -68,8 +75,8 @@ internal sealed partial class SidecarWatchdog(SidecarClient sidecar, TimeProvide
     private static TimeSpan Pause(int failures) =>
         TimeSpan.FromTicks(Random.Shared.NextInt64(Math.Min(Interval.Ticks, FirstCeiling.Ticks << Math.Min(failures - 1, 20))) + 1);
 
-    [LoggerMessage(3101, LogLevel.Warning, "The sidecar is {Sight}.")]
-    private partial void LogSight(SidecarSight sight);
+    [LoggerMessage(EventId = 3101, Message = "The sidecar is {Sight}.")]
+    private partial void LogSight(LogLevel level, SidecarSight sight);
 
     [LoggerMessage(3102, LogLevel.Error, "The sidecar has seen no workflow worker for {Seconds} s; it is asked to end, so that it is started again.")]
     private partial void LogRestart(double seconds);

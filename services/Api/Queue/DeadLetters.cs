@@ -3,6 +3,7 @@ using Dapr.SidecarApi;
 using Serverless.Contracts;
 using Serverless.Jobs;
 using Serverless.Storage;
+using Serverless.Storage.Blobs;
 
 namespace Serverless.Api.Queue;
 
@@ -19,6 +20,10 @@ internal sealed class DeadLetters(SidecarClient sidecar, JobsOptions options, Ti
     private const int MaxLetter = 40 << 10;
 
     private const int MaxReason = 4 << 10;
+    private const string Folder = "_dead-letters/";
+
+    /// <summary>Whether a place is one to which a message was put.</summary>
+    public bool Hold(BlobUri place) => place.ToString().StartsWith(options.StorageRoot.Below(Folder).ToString(), StringComparison.Ordinal);
 
     /// <summary>Sends a message there; it is in the queue when this ends.</summary>
     /// <param name="reason">Why it can never work.</param>
@@ -48,7 +53,7 @@ internal sealed class DeadLetters(SidecarClient sidecar, JobsOptions options, Ti
             await (rest?.CopyToAsync(file, cancellation) ?? Task.CompletedTask);
         }
 
-        var name = $"_dead-letters/{JobId.Create(time.GetUtcNow())}";
+        var name = $"{Folder}{JobId.Create(time.GetUtcNow())}";
         await store.TryCreateFromFileAsync(name, scratch.Path, cancellation);
         return options.StorageRoot.Below(name).ToString();
     }

@@ -121,14 +121,15 @@ internal sealed partial class QueueTrigger(IMediator mediator, JobActors actors,
             return message.Text is { } text ? (text, null) : (null, "the message is no UTF-8 text; send the job's document as JSON or YAML, or {\"spec_uri\": \"az://...\"}");
         }
 
-        if (!jobs.PolicyOf(options.Tenant).Allows(uri))
-        {
-            return (null, $"spec_uri: {uri} is outside of what tenant {options.Tenant} may use");
-        }
-
         try
         {
-            var (folder, name) = BlobUri.Parse(uri).Split();
+            var place = BlobUri.Parse(uri);
+            if (!letters.Hold(place) && !jobs.PolicyOf(options.Tenant).Allows(uri))
+            {
+                return (null, $"spec_uri: {uri} is outside of what tenant {options.Tenant} may use");
+            }
+
+            var (folder, name) = place.Split();
             using var store = folder.OpenFolder();
             await using var blob = await store.OpenReadAsync(name, cancellation: cancellation);
             return blob.Length > MaxBytes ? (null, $"spec_uri: {TooLarge}")
