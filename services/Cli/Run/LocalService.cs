@@ -45,47 +45,18 @@ internal sealed class LocalService : IAsyncDisposable
     public static async Task<LocalService> StartAsync(JobRunnerOptions options, ILoggerFactory log, CancellationToken cancellationToken, string? stateFile = null)
     {
         var loggers = new SilenceableLoggers(log);
-        var ports = new FreePorts();
-        var (publicPort, apiPort, workerPort) = (ports.Take(), ports.Take(), ports.Take());
+        var ports = new LocalPorts(new FreePorts());
         var folder = Directory.CreateTempSubdirectory("serverless-run-");
-        var sidecar = await EmbeddedSidecar.StartAsync(
-            new SidecarOptions
-            {
-                Apps = [new SidecarAppOptions { AppId = Api, AppPort = apiPort }, new SidecarAppOptions { AppId = Worker, AppPort = workerPort }],
-                ComponentPaths = [Path.Combine(AppContext.BaseDirectory, "dapr", "components", "embedded", "job-events.yaml")],
-                StateFile = stateFile,
-                Fsync = stateFile is not null,
-                MaxBodySize = 16 << 20,
-                ApiToken = Environment.GetEnvironmentVariable("DAPR_API_TOKEN"),
-                AppApiToken = Environment.GetEnvironmentVariable("APP_API_TOKEN"),
-            },
-            loggers,
-            cancellationToken);
-        var api = ApiHost.Build(
-            new ApiOptions { Port = publicPort, AppPort = apiPort, StorageRoot = folder.FullName },
-            options,
-            loggers,
-            builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["DAPR_HTTP_ENDPOINT"] = sidecar.HttpEndpoint(Api).ToString(),
-                ["DAPR_GRPC_ENDPOINT"] = sidecar.GrpcEndpoint(Api).ToString(),
-            }));
-        var worker = WorkerHost.Build(
-            new WorkerOptions
-            {
-                NodeId = "local",
-                AppPort = workerPort,
-                SidecarEndpoint = sidecar.HttpEndpoint(Worker).ToString(),
-                LoadEngine = options.LoadEngine,
-                DrainTime = TimeSpan.Zero,
-                LastReportTime = LastReportTime,
-            },
-            loggers);
-        var client = new JobsClient(new JobsClientOptions { BaseAddress = new Uri($"http://127.0.0.1:{publicPort}"), PollInterval = TimeSpan.FromMilliseconds(100) });
-        var service = new LocalService(folder, sidecar, api, worker, client, loggers);
+
+        // Each takes a good part of a second to be put together, most of it in the compiler.
+        var sidecar = Task.Run(() => EmbeddedSidecar.StartAsync(SidecarOf(ports, stateFile), loggers, cancellationToken), cancellationToken);
+        var worker = Task.Run(() => WorkerOf(ports, options, loggers), cancellationToken);
+        var api = ApiOf(ports, folder, options, loggers);
+        var client = new JobsClient(new JobsClientOptions { BaseAddress = new Uri(Address(ports.Public)), PollInterval = TimeSpan.FromMilliseconds(100) });
+        var service = new LocalService(folder, await sidecar, api, await worker, client, loggers);
         try
         {
-            await Task.WhenAll(api.StartAsync(cancellationToken), worker.StartAsync(cancellationToken));
+            await Task.WhenAll(Task.Run(() => api.StartAsync(cancellationToken), cancellationToken), Task.Run(() => service._worker.StartAsync(cancellationToken), cancellationToken));
             return service;
         }
         catch
@@ -94,6 +65,45 @@ internal sealed class LocalService : IAsyncDisposable
             throw;
         }
     }
+
+    private static SidecarOptions SidecarOf(LocalPorts ports, string? stateFile) => new()
+    {
+        Apps =
+        [
+            new SidecarAppOptions { AppId = Api, AppPort = ports.Api, HttpPort = ports.ApiHttp, GrpcPort = ports.ApiGrpc },
+            new SidecarAppOptions { AppId = Worker, AppPort = ports.Worker, HttpPort = ports.WorkerHttp, GrpcPort = ports.WorkerGrpc },
+        ],
+        ComponentPaths = [Path.Combine(AppContext.BaseDirectory, "dapr", "components", "embedded", "job-events.yaml")],
+        StateFile = stateFile,
+        Fsync = stateFile is not null,
+        MaxBodySize = 16 << 20,
+        ApiToken = Environment.GetEnvironmentVariable("DAPR_API_TOKEN"),
+        AppApiToken = Environment.GetEnvironmentVariable("APP_API_TOKEN"),
+    };
+
+    private static WebApplication ApiOf(LocalPorts ports, DirectoryInfo folder, JobRunnerOptions options, ILoggerFactory loggers) => ApiHost.Build(
+        new ApiOptions { Port = ports.Public, AppPort = ports.Api, StorageRoot = folder.FullName },
+        options,
+        loggers,
+        builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["DAPR_HTTP_ENDPOINT"] = Address(ports.ApiHttp),
+            ["DAPR_GRPC_ENDPOINT"] = Address(ports.ApiGrpc),
+        }));
+
+    private static WebApplication WorkerOf(LocalPorts ports, JobRunnerOptions options, ILoggerFactory loggers) => WorkerHost.Build(
+        new WorkerOptions
+        {
+            NodeId = "local",
+            AppPort = ports.Worker,
+            SidecarEndpoint = Address(ports.WorkerHttp),
+            LoadEngine = options.LoadEngine,
+            DrainTime = TimeSpan.Zero,
+            LastReportTime = LastReportTime,
+        },
+        loggers);
+
+    private static string Address(int port) => $"http://127.0.0.1:{port}";
 
     /// <summary>Ends it, the worker first, so that it can give back what it has. What its parts miss of each other meanwhile is no news.</summary>
     public async ValueTask DisposeAsync()
@@ -121,5 +131,23 @@ internal sealed class LocalService : IAsyncDisposable
         await _sidecar.DisposeAsync();
         _loggers.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The ports of all parts, so that none waits for another to know them.</summary>
+    private sealed class LocalPorts(FreePorts free)
+    {
+        public int Public { get; } = free.Take();
+
+        public int Api { get; } = free.Take();
+
+        public int ApiHttp { get; } = free.Take();
+
+        public int ApiGrpc { get; } = free.Take();
+
+        public int Worker { get; } = free.Take();
+
+        public int WorkerHttp { get; } = free.Take();
+
+        public int WorkerGrpc { get; } = free.Take();
     }
 }

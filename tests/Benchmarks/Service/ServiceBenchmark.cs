@@ -13,19 +13,33 @@ public static class ServiceBenchmark
 {
     private const int Rows = 1_000_000, FewRows = 256;
 
-    /// <summary>Runs everything and prints the tables.</summary>
+    /// <summary>Throughput and submissions.</summary>
     /// <param name="output">Where.</param>
     /// <param name="rounds">Runs of each; the medians count.</param>
-    public static async Task RunAsync(TextWriter output, int rounds)
+    public static Task RunAsync(TextWriter output, int rounds) => InFolderAsync(async folder =>
+    {
+        output.WriteLine("## The job service without a model");
+        output.WriteLine();
+        await ThroughputAsync(output, rounds, folder);
+        await SubmissionsAsync(output, folder);
+    });
+
+    /// <summary>Jobs of 10 to 100,000 shards.</summary>
+    /// <param name="output">Where.</param>
+    /// <param name="rounds">Does not count: one run each.</param>
+    public static Task RunShardsAsync(TextWriter output, int rounds) => InFolderAsync(async folder =>
+    {
+        output.WriteLine("## Ever more shards");
+        output.WriteLine();
+        await ShardsAsync(output, folder);
+    });
+
+    private static async Task InFolderAsync(Func<string, Task> run)
     {
         string folder = Directory.CreateTempSubdirectory("serverless-benchmark-").FullName;
         try
         {
-            output.WriteLine("## The job service without a model");
-            output.WriteLine();
-            await ThroughputAsync(output, rounds, folder);
-            await ShardsAsync(output, folder);
-            await SubmissionsAsync(output, folder);
+            await run(folder);
         }
         finally
         {
