@@ -32,7 +32,7 @@ public sealed class DependencyTests
         ["components/Storage"] = ["Azure.Identity", "Azure.Storage.Blobs"],
     };
 
-    private static readonly string[] ServiceTests = ["tests/Api", "tests/Conformance", "tests/EndToEnd", "tests/Faults", "tests/Faults.App"];
+    private static readonly string[] ServiceTests = ["tests/Api", "tests/Benchmarks", "tests/Conformance", "tests/EndToEnd", "tests/Faults", "tests/Faults.App"];
 
     /// <summary>The command runs every service.</summary>
     private const string TheCommand = "services/Cli";

@@ -19,6 +19,7 @@ public static class Suite
         ["pipeline"] = PipelineBenchmark.RunAsync,
         ["durable"] = DurableBenchmark.RunAsync,
         ["service"] = ServiceBenchmark.RunAsync,
+        ["submissions"] = ServiceBenchmark.RunSubmissionsAsync,
         ["shards"] = ServiceBenchmark.RunShardsAsync,
         ["start"] = StartBenchmark.RunAsync,
     };

@@ -30,19 +30,28 @@ internal sealed class TemporaryArea(string root) : IDisposable
     internal void Sweep()
     {
         if (!Directory.Exists(parent)) return;
-        foreach (var lockFile in Directory.EnumerateFiles(parent, "*" + LockSuffix).ToList())
+        try
         {
-            if (LibC.TryLock(lockFile) is not { } descriptor) continue;
-            try
-            {
-                var left = lockFile[..^LockSuffix.Length];
-                if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
-                File.Delete(lockFile);
-            }
-            finally
-            {
-                LibC.Unlock(descriptor);
-            }
+            foreach (var lockFile in Directory.EnumerateFiles(parent, "*" + LockSuffix).ToList()) Sweep(lockFile);
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or BlobException { Kind: BlobErrorKind.NotFound })
+        {
+            // The last of those who wrote or swept here has taken the folder with it.
+        }
+    }
+
+    private static void Sweep(string lockFile)
+    {
+        if (LibC.TryLock(lockFile) is not { } descriptor) return;
+        try
+        {
+            var left = lockFile[..^LockSuffix.Length];
+            if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
+            File.Delete(lockFile);
+        }
+        finally
+        {
+            LibC.Unlock(descriptor);
         }
     }
 

@@ -1,10 +1,10 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using Serverless.Benchmarks.Report;
 using Serverless.Cli.Run;
 using Serverless.Contracts.Specs;
 using Serverless.Processing.Jobs;
 using Serverless.Storage.Duck;
+using Serverless.Telemetry;
 
 namespace Serverless.Benchmarks.Service;
 
@@ -13,7 +13,9 @@ public static class ServiceBenchmark
 {
     private const int Rows = 1_000_000, FewRows = 256;
 
-    /// <summary>Throughput and submissions.</summary>
+    private static readonly Lazy<TelemetrySession> Telemetry = new(() => TelemetrySession.Start(TelemetryOptions.FromEnvironment("benchmark")));
+
+    /// <summary>A million rows.</summary>
     /// <param name="output">Where.</param>
     /// <param name="rounds">Runs of each; the medians count.</param>
     public static Task RunAsync(TextWriter output, int rounds) => InFolderAsync(async folder =>
@@ -21,6 +23,15 @@ public static class ServiceBenchmark
         output.WriteLine("## The job service without a model");
         output.WriteLine();
         await ThroughputAsync(output, rounds, folder);
+    });
+
+    /// <summary>Submissions while jobs wait.</summary>
+    /// <param name="output">Where.</param>
+    /// <param name="rounds">Does not count: one run.</param>
+    public static Task RunSubmissionsAsync(TextWriter output, int rounds) => InFolderAsync(async folder =>
+    {
+        output.WriteLine("## Submissions");
+        output.WriteLine();
         await SubmissionsAsync(output, folder);
     });
 
@@ -122,7 +133,7 @@ public static class ServiceBenchmark
     }
 
     private static Task<LocalService> StartAsync(string folder, string name) => LocalService.StartAsync(
-        new JobRunnerOptions { LoadEngine = NoOpEngine.LoadAsync, ModelRevision = (_, _) => Task.FromResult("none") }, NullLoggerFactory.Instance, default,
+        new JobRunnerOptions { LoadEngine = NoOpEngine.LoadAsync, ModelRevision = (_, _) => Task.FromResult("none") }, Telemetry.Value.Loggers, default,
         Path.Combine(folder, $"{name}.db"));
 
     private static JobSpec Spec(string input, string output, int rowsPerShard) => new()

@@ -10,6 +10,25 @@ public sealed class LocalBlobStoreTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Fact]
+    public async Task Many_stores_over_one_folder_open_write_and_close_at_once()
+    {
+        var folder = Directory.CreateTempSubdirectory("serverless-").FullName;
+        try
+        {
+            await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
+            {
+                using var store = new LocalBlobStore(folder);
+                (await store.TryCreateAsync($"{number}/spec.json", "{}"u8.ToArray(), cancellation)).ShouldBeTrue();
+            });
+            Directory.EnumerateFiles(folder, "spec.json", SearchOption.AllDirectories).Count().ShouldBe(2000);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_writer_that_is_killed_before_the_link_leaves_nothing_visible_and_the_next_one_sweeps()
     {
         (await Program.CreateBlobInChild(root, "out/part-0", "half", "storage.blob.before-link=kill")).ShouldBe(137);
