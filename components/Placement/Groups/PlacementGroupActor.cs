@@ -101,7 +101,10 @@ public sealed class PlacementGroupActor(ActorHost host, IOptions<PlacementOption
                 var (next, refused) = await PrepareAsync(group, placed.Bundles, nodes);
                 if (refused is null)
                 {
-                    return await ReturnStaleAsync(await CommitAsync(await SaveAsync(next with { State = GroupState.Prepared, Reason = null, Infeasible = false })));
+                    options.Value.OnPoint?.Invoke(PlacementPoints.Holding);
+                    next = await SaveAsync(next with { State = GroupState.Prepared, Reason = null, Infeasible = false });
+                    options.Value.OnPoint?.Invoke(PlacementPoints.Prepared);
+                    return await ReturnStaleAsync(await CommitAsync(next));
                 }
 
                 group = await ReturnStaleAsync(next.Looking(next.State, $"node {refused.Use.NodeId}: {refused.Reason}"));

@@ -29,6 +29,9 @@ public sealed class PlacementOptions
 
     /// <summary>Kinds of nodes that may come. Default: none, which means any: then nothing is infeasible, it waits.</summary>
     public IList<NodePool> NodePools { get; } = [];
+
+    /// <summary>Called at each named point (<see cref="Groups.PlacementPoints"/>) between two steps of a placement, for fault tests. Default: null.</summary>
+    public Action<string>? OnPoint { get; set; }
 }
 
 /// <summary>Refuses options that cannot work, at the start.</summary>

@@ -7,7 +7,7 @@ namespace Serverless.Faults.App.Service;
 
 /// <summary>
 /// An engine without a model: the answer is the prompt in upper case, after the row's time (<c>FAULTS_ROW_TIME</c> in milliseconds). A prompt with
-/// <see cref="Poison"/> in it takes the process down.
+/// <see cref="Poison"/> in it takes the process down: by SIGKILL, or with <c>FAULTS_POISON=memory</c> by asking for more memory than there is.
 /// </summary>
 internal sealed class EchoEngine : IGenerationEngine
 {
@@ -27,9 +27,7 @@ internal sealed class EchoEngine : IGenerationEngine
         {
             if (request.Prompt!.Contains(Poison, StringComparison.Ordinal))
             {
-                using var self = Process.GetCurrentProcess();
-                self.Kill();
-                Thread.CurrentThread.Join();
+                Die();
             }
 
             await Task.Delay(RowTime, TimeProvider.System, cancellationToken);
@@ -45,4 +43,29 @@ internal sealed class EchoEngine : IGenerationEngine
     public IAsyncEnumerable<GenerationDelta> StreamAsync(GenerationRequest request, CancellationToken cancellationToken = default) => throw new NotSupportedException("The fault tests stream nothing.");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void Die()
+    {
+        if (Environment.GetEnvironmentVariable("FAULTS_POISON") == "memory")
+        {
+            TakeMemory();
+        }
+
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+        Thread.CurrentThread.Join();
+    }
+
+    /// <summary>Ends with an <see cref="OutOfMemoryException"/>, wherever in the process that hits first.</summary>
+    private static void TakeMemory()
+    {
+        const int Block = 1 << 20, Most = 2048;
+        List<byte[]> taken = [];
+        while (taken.Count < Most)
+        {
+            taken.Add(new byte[Block]);
+        }
+
+        throw new InvalidOperationException($"{taken.Count} MiB were there: limit the process's memory (DOTNET_GCHeapHardLimit).");
+    }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Serverless.Api;
 using Serverless.Api.Hosting;
 using Serverless.Placement.Hosting;
+using Serverless.Storage;
 using Serverless.Workers;
 
 namespace Serverless.Faults.App.Service;
@@ -28,7 +29,7 @@ internal static class Services
         ApiOptions.Over(data, port, appPort, IPAddress.Loopback),
         loggers: loggers,
         configure: builder => builder.Services.Configure<PlacementOptions>(placement =>
-            (placement.LeaseTime, placement.SweepInterval, placement.PrepareTime, placement.ShortestBackoff) = (LeaseTime, SweepInterval, LeaseTime, SweepInterval)));
+            (placement.LeaseTime, placement.SweepInterval, placement.PrepareTime, placement.ShortestBackoff, placement.OnPoint) = (LeaseTime, SweepInterval, LeaseTime, SweepInterval, Failpoints.Hit)));
 
     private static WebApplication Worker(string data, string node, int appPort, ILoggerFactory loggers) => WorkerHost.Build(
         new WorkerOptions

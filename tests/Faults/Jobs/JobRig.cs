@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using Serverless.Client;
+using Serverless.Contracts.Api;
 using Serverless.Faults.Tests.Processes;
 using Serverless.Storage;
 
@@ -66,6 +68,13 @@ internal sealed class JobRig : IAsyncDisposable
             await rig.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The placement groups of all replicas.</summary>
+    public async Task<IReadOnlyList<PlacementGroupResource>> GetGroupsAsync()
+    {
+        using var http = new HttpClient();
+        return (await http.GetFromJsonAsync<PlacementGroupList>($"http://127.0.0.1:{_port}/api/v1/placement-groups"))!.Groups;
     }
 
     /// <summary>A folder for a job.</summary>

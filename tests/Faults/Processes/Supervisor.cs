@@ -65,20 +65,23 @@ internal sealed class Supervisor(string name, Func<int, string?, ServiceProcess>
     /// <summary>kill -9, and no next process before what is done meanwhile is done.</summary>
     public async Task KillForAsync(Action meanwhile)
     {
-        var hold = new TaskCompletionSource();
-        Volatile.Write(ref _hold, hold.Task);
-        var kill = KillAsync();
-        try
+        Task kill;
+        using (Hold())
         {
+            kill = KillAsync();
             await Patience.OfAsync(Current.Exit, () => $"{name} ends after a kill.\n{Text}");
             meanwhile();
         }
-        finally
-        {
-            hold.SetResult();
-        }
 
         await kill;
+    }
+
+    /// <summary>However the process ends, there is no next one before what this gives is disposed.</summary>
+    public IDisposable Hold()
+    {
+        var held = new Held();
+        Volatile.Write(ref _hold, held.Released);
+        return held;
     }
 
     /// <summary>Asks the process to end and gives its exit code; the next one starts.</summary>
@@ -129,5 +132,13 @@ internal sealed class Supervisor(string name, Func<int, string?, ServiceProcess>
                 _exitCodes.Add(code);
             }
         }
+    }
+    private sealed class Held : IDisposable
+    {
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Released => _released.Task;
+
+        public void Dispose() => _released.TrySetResult();
     }
 }

@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Dapr;
 using Dapr.Actors.Client;
+using Dapr.Protocol;
 using Dapr.Sidecar;
 using Dapr.Workflow;
+using Grpc.Net.Client;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -44,6 +46,9 @@ internal sealed class JobWorld : IAsyncDisposable
 
     /// <summary>The clock of app and sidecar; null: the system's.</summary>
     public FakeTimeProvider? Time { get; }
+
+    /// <summary>Where all of it is.</summary>
+    public string Folder => _folder.FullName;
 
     public string Output => Path.Combine(_folder.FullName, "out");
 
@@ -117,6 +122,13 @@ internal sealed class JobWorld : IAsyncDisposable
     }
 
     public Task UntilAsync(Func<bool> condition, string message) => UntilAsync(() => Task.FromResult(condition()), () => $"{message}; pool: {string.Join(", ", Pool.Log.TakeLast(20))}");
+
+    /// <summary>What has happened so far to a workflow and what it has asked for, as the sidecar has it.</summary>
+    public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(string instanceId)
+    {
+        using var channel = GrpcChannel.ForAddress(_sidecar.GrpcEndpoint(AppId));
+        return (await new TaskHubSidecarService.TaskHubSidecarServiceClient(channel).GetInstanceHistoryAsync(new GetInstanceHistoryRequest { InstanceId = instanceId })).Events;
+    }
 
     /// <summary>The states of a job so far, as words.</summary>
     public static IReadOnlyList<JobStatus> StatusesOf(JobState state) => [.. state.History.Select(entry => entry.Status)];
