@@ -50,7 +50,7 @@ public sealed class OpenAIServiceTests(OpenAIServiceFixture fixture) : IClassFix
         var (job, _) = await RunAsync(server, shards: 2, rowsPerShard: 4, secret);
 
         job.Status.ShouldBe(JobStatus.Failed, fixture.Logs);
-        job.Error!.Code.ShouldBe("model");
+        job.Error!.Code.ShouldBe("model_access");
         job.Error.Message.ShouldContain(reason);
         job.Error.Message.ShouldNotContain(OpenAIServiceFixture.Secret);
     }
