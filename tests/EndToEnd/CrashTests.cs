@@ -6,10 +6,10 @@ namespace Serverless.EndToEnd.Tests;
 public sealed class CrashTests
 {
     [Fact]
-    public async Task A_job_of_5000_rows_that_is_killed_leaves_each_row_exactly_once_after_a_second_run()
+    public async Task A_job_of_2000_rows_that_is_killed_leaves_each_row_exactly_once_after_a_second_run()
     {
         using var folder = new TemporaryFolder();
-        var job = LargeJob(folder, rows: 5000);
+        var job = LargeJob(folder, rows: 2000);
         using (var first = CliProcess.Start(folder.Path, environment: null, "run", job))
         {
             await WaitForPartAsync(first, folder["out"]);
@@ -23,7 +23,7 @@ public sealed class CrashTests
         var second = CliProcess.Run(folder.Path, "run", job);
 
         second.ExitCode.ShouldBe(0, second.Errors);
-        ShouldHoldEachRowOnce(folder["out"], rows: 5000);
+        ShouldHoldEachRowOnce(folder["out"], rows: 2000);
         foreach (var (part, written) in kept)
         {
             File.GetLastWriteTimeUtc(part).ShouldBe(written, "finished shards are not generated again");
