@@ -12,12 +12,14 @@ namespace Serverless.Processing.Datasets;
 /// <param name="output">The earlier job's output folder.</param>
 internal sealed class FailedRowsSource(IRowSource input, string output) : IRowSource
 {
+    FailedRows? opened;
+
     public JsonNode? Identity => input.Identity;
 
     public async Task<IReadOnlyList<InputFileRecord>> ListAsync(CancellationToken cancellationToken)
     {
         var files = await input.ListAsync(cancellationToken);
-        using var failed = await FailedRows.OpenAsync(output, cancellationToken);
+        var failed = await OpenAsync(cancellationToken);
         return files.SequenceEqual(failed.Files)
             ? files
             : throw new JobException(ErrorCodes.InputChanged,
@@ -29,7 +31,7 @@ internal sealed class FailedRowsSource(IRowSource input, string output) : IRowSo
     /// <summary>Columns and types are those of the whole file, so that both outputs have the same.</summary>
     public async Task<FileScanRecord> ScanAsync(IReadOnlyList<InputFileRecord> files, int file, int rowsPerRange, long limit, CancellationToken cancellationToken)
     {
-        using var failed = await FailedRows.OpenAsync(output, cancellationToken);
+        var failed = await OpenAsync(cancellationToken);
         List<SourceRange> ranges = [];
         await foreach (var shard in failed.ShardsAsync(file, cancellationToken))
         {
@@ -68,7 +70,7 @@ internal sealed class FailedRowsSource(IRowSource input, string output) : IRowSo
     public async IAsyncEnumerable<InputRow> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var files = await ListAsync(cancellationToken);
-        using var failed = await FailedRows.OpenAsync(output, cancellationToken);
+        var failed = await OpenAsync(cancellationToken);
         for (var file = 0; file < Math.Max(1, files.Count); file++)
         {
             await foreach (var shard in failed.ShardsAsync(file, cancellationToken))
@@ -78,4 +80,7 @@ internal sealed class FailedRowsSource(IRowSource input, string output) : IRowSo
             }
         }
     }
+
+    // Two callers may do it at once: either's is as good.
+    async ValueTask<FailedRows> OpenAsync(CancellationToken cancellationToken) => opened ??= await FailedRows.OpenAsync(output, cancellationToken);
 }
