@@ -1,4 +1,5 @@
 using Serverless.Contracts.Errors;
+using Serverless.Inference.Loading;
 using Serverless.Inference.Loading.Hub;
 using Serverless.Storage.Blobs;
 
@@ -30,7 +31,7 @@ internal sealed class AzureModelCache(string? root = null, TimeProvider? time = 
         if (!Directory.Exists(whole))
         {
             Directory.CreateDirectory(folder);
-            await using var ours = await LockAsync($"{whole}.lock", cancellationToken);
+            await using var ours = await DownloadLock.AcquireAsync($"{whole}.lock", time, cancellationToken);
             if (!Directory.Exists(whole))
             {
                 await DownloadAsync(store, listing.Files, $"{whole}.partial", progress, cancellationToken);
@@ -73,21 +74,5 @@ internal sealed class AzureModelCache(string? root = null, TimeProvider? time = 
 
             void Report(long bytes) => progress?.Report(new DownloadProgress(file.Name, Interlocked.Add(ref arrived, bytes), total));
         });
-    }
-
-    /// <summary>Waits until no other process downloads the model; a process that dies lets go.</summary>
-    private async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
-            }
-        }
     }
 }

@@ -46,20 +46,7 @@ internal sealed class HubCache
     public async Task<IDisposable> LockAsync(HubFile file, TimeProvider time, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(locks);
-        string path = Path.Combine(locks, file.ETag + ".lock");
-        while (true)
-        {
-            try
-            {
-                // An exclusive lock that the operating system drops with the process; the empty file stays, since deleting it would
-                // let one process lock the old file and another one a new file of the same name.
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
-            }
-        }
+        return await DownloadLock.AcquireAsync(Path.Combine(locks, file.ETag + ".lock"), time, cancellationToken);
     }
 
     /// <summary>Makes the whole file appear under its name in the commit's folder.</summary>
