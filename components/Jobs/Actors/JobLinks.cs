@@ -1,22 +1,20 @@
-using Dapr.Actors;
-using Dapr.Actors.Client;
 using Dapr.Workflow;
 using Serverless.Jobs.Catalog;
+using Serverless.Jobs.Commands;
 using Serverless.Placement.Pools;
 
 namespace Serverless.Jobs.Actors;
 
 /// <summary>Whom a job's actor talks to: its pool, the catalog, its workflows.</summary>
-public sealed class JobLinks(IActorProxyFactory actors, DaprWorkflowClient workflows)
+public sealed class JobLinks(JobActors actors, DaprWorkflowClient workflows)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>A pool.</summary>
-    public IEnginePoolActor Pool(string id) => actors.CreateActorProxy<IEnginePoolActor>(new ActorId(id), EngineSpec.ActorType);
+    public IEnginePoolActor Pool(string id) => actors.Pool(id);
 
     /// <summary>The catalog of a tenant's day.</summary>
-    public ICatalogActor Catalog(string tenant, DateTimeOffset day) =>
-        actors.CreateActorProxy<ICatalogActor>(new ActorId(CatalogActor.IdOf(tenant, DateOnly.FromDateTime(day.UtcDateTime))), ICatalogActor.ActorType);
+    public ICatalogActor Catalog(string tenant, DateTimeOffset day) => actors.Day(tenant, DateOnly.FromDateTime(day.UtcDateTime));
 
     /// <summary>Starts a job's workflow unless it runs.</summary>
     public async Task ScheduleAsync(string key, JobWorkflowInput input)
