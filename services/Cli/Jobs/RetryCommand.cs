@@ -12,18 +12,7 @@ internal static class RetryCommand
         var wait = new Option<bool>("--wait") { Description = "Show the progress until the new job ends, and exit with its outcome" };
         var command = service.Create("retry", "Runs the failed rows of a job again, in a job of its own", id, wait);
         command.SetAction((parsed, cancellation) => service.RunAsync(parsed, async (client, format) =>
-        {
-            var job = await client.RetryAsync(parsed.GetRequiredValue(id), cancellation);
-            if (!parsed.GetValue(wait))
-            {
-                JobText.Write(job, format);
-                return ExitCode.Ok;
-            }
-
-            job = await JobWatch.ToTheEndAsync(client, job.Id, cancellation);
-            JobText.Write(job, format);
-            return JobText.ExitCodeOf(job);
-        }));
+            await JobWatch.ReportAsync(client, await client.RetryAsync(parsed.GetRequiredValue(id), cancellation), parsed.GetValue(wait), format, cancellation)));
         return command;
     }
 }

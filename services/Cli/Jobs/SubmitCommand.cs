@@ -27,15 +27,7 @@ internal static class SubmitCommand
         {
             // Read here, so that an error names the file's line and relative paths mean this folder.
             var spec = RelativePaths.Resolve(JobFile.Read(file, JobTarget.Service));
-            var job = await client.SubmitAsync(spec, key, cancellation);
-            if (wait)
-            {
-                await Console.Error.WriteLineAsync(job.Id);
-                job = await JobWatch.ToTheEndAsync(client, job.Id, cancellation);
-            }
-
-            JobText.Write(job, format);
-            return wait ? JobText.ExitCodeOf(job) : ExitCode.Ok;
+            return await JobWatch.ReportAsync(client, await client.SubmitAsync(spec, key, cancellation), wait, format, cancellation);
         }
         catch (JobException error)
         {
