@@ -22,13 +22,9 @@ internal sealed class LocalService : IAsyncDisposable
     /// <summary>A run that ends leaves its shards for the next one.</summary>
     private static readonly TimeSpan LastReportTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a person who pressed Ctrl-C waits at most.</summary>
-    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(15);
-
     private readonly DirectoryInfo _folder;
     private readonly EmbeddedSidecar _sidecar;
     private readonly WebApplication _api, _worker;
-
     private readonly SilenceableLoggers _loggers;
 
     private LocalService(DirectoryInfo folder, EmbeddedSidecar sidecar, WebApplication api, WebApplication worker, JobsClient client, SilenceableLoggers loggers) =>
@@ -110,18 +106,6 @@ internal sealed class LocalService : IAsyncDisposable
     {
         _loggers.Silence();
         Client.Dispose();
-        try
-        {
-            await EndAsync().WaitAsync(EndTime, TimeProvider.System);
-        }
-        catch (TimeoutException)
-        {
-            // It ends with the process: nothing of it is needed any more.
-        }
-    }
-
-    private async Task EndAsync()
-    {
         foreach (var app in new[] { _worker, _api })
         {
             await app.StopAsync();
