@@ -50,29 +50,5 @@ public sealed class QueueRigFixture : IAsyncLifetime
 
     private QueueClient Queue(string name) => new(new Uri($"{_azurite.Endpoint}/{name}"), new StorageSharedKeyCredential(Azurite.Account, Azurite.Key));
 
-    private string Binding(string name, string queue, string direction) => $"""
-        apiVersion: dapr.io/v1alpha1
-        kind: Component
-        metadata:
-          name: {name}
-        spec:
-          type: bindings.azure.storagequeues
-          version: v1
-          metadata:
-            - name: accountName
-              value: {Azurite.Account}
-            - name: accountKey
-              value: {Azurite.Key}
-            - name: queueEndpointUrl
-              value: {_azurite.Endpoint}
-            - name: queueName
-              value: {queue}
-            - name: pollingInterval
-              value: 100ms
-            - name: visibilityTimeout
-              value: 1s
-            - name: direction
-              value: {direction}
-
-        """;
+    private string Binding(string name, string queue, string direction) => _azurite.Binding(name, queue, direction, ("pollingInterval", "100ms"), ("visibilityTimeout", "1s"));
 }

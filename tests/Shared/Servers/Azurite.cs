@@ -41,7 +41,31 @@ public abstract class Azurite(string service) : IAsyncLifetime
 }
 
 /// <summary>Azurite's queues.</summary>
-public sealed class AzuriteQueues() : Azurite("queue");
+public sealed class AzuriteQueues() : Azurite("queue")
+{
+    /// <summary>The component of a queue that is a Dapr binding.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="direction"><c>input</c> or <c>output</c>.</param>
+    /// <param name="metadata">More of its metadata, by name.</param>
+    public string Binding(string name, string queue, string direction, params (string Name, string Value)[] metadata)
+    {
+        (string Name, string Value)[] all =
+            [("accountName", Account), ("accountKey", Key), ("queueEndpointUrl", Endpoint), ("queueName", queue), ("direction", direction), .. metadata];
+        return $"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: {name}
+            spec:
+              type: bindings.azure.storagequeues
+              version: v1
+              metadata:
+            {string.Join('\n', all.Select(entry => $"    - name: {entry.Name}\n      value: \"{entry.Value}\""))}
+
+            """;
+    }
+}
 
 /// <summary>Azurite's blobs.</summary>
 public sealed class AzuriteBlobs() : Azurite("blob")
