@@ -123,6 +123,27 @@ public sealed class RunTests
         noModel.Errors.ShouldContain("no-model");
     }
 
+    [Theory]
+    [InlineData("notify: {webhook: \"https://example.com/\"}", 2, "notify: \"notify\" needs a job service that stays: submit the job to one")]
+    [InlineData("deadline: \"2020-01-01\"", 1, "The job is expired; none of its rows was begun.")]
+    public void What_a_run_cannot_do_is_said(string line, int exitCode, string message)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("job.yaml", $$$"""
+            model: {source: {{{SampleModel.HaikuTiny}}}}
+            input: {items: [a]}
+            preprocess: {prompt: "{{ row.item }}"}
+            output: {uri: out}
+            {{{line}}}
+            """);
+
+        var result = CliProcess.Run(folder.Path, "run", "job.yaml");
+
+        result.ExitCode.ShouldBe(exitCode, result.Errors);
+        result.Errors.ShouldContain(message);
+        result.Output.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Options_of_the_command_line_override_the_file()
     {

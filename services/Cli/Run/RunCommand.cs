@@ -8,6 +8,7 @@ using Serverless.Client;
 using Serverless.Contracts.Api;
 using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
+using Serverless.Contracts.Status;
 using Serverless.Contracts.Validation;
 using Serverless.Processing;
 using Serverless.Processing.Jobs;
@@ -50,11 +51,21 @@ internal static class RunCommand
         {
             using var telemetry = TelemetrySession.Start(TelemetryOptions.FromEnvironment("serverless"));
             var spec = RelativePaths.Resolve(Override(JobFile.Read(file, JobTarget.Service), model, output, limit));
+            if (spec.Notify is not null)
+            {
+                // It is told after the job has ended, for a day if need be; this process ends with the job.
+                throw new JobException(ErrorCodes.NotSupported, "notify: \"notify\" needs a job service that stays: submit the job to one");
+            }
+
             var start = TimeProvider.System.GetUtcNow();
             var job = await ProgressDisplay.ShowAsync(progress => RunAsync(spec, telemetry.Loggers, progress, cancellationToken));
             if (job.Error is { } error)
             {
                 await Console.Error.WriteLineAsync($"{error.Code}: {error.Message}");
+            }
+            else if (job is { Status: JobStatus.Expired or JobStatus.Cancelled, Rows.Total: 0 })
+            {
+                await Console.Error.WriteLineAsync($"The job is {job.Status.ToWords()}; none of its rows was begun.");
             }
             else
             {
