@@ -30,6 +30,9 @@ public static class InferenceErrorCodes
     /// <summary>There is not enough memory for the weights or for the KV cache.</summary>
     public const string OutOfMemory = "out_of_memory";
 
+    /// <summary>CUDA, its driver, one of its libraries or a card is missing, does not fit or refused something.</summary>
+    public const string Cuda = "cuda";
+
     /// <summary>The model's logits are not finite: its numbers overflow for this prompt.</summary>
     public const string NotANumber = "not_a_number";
 

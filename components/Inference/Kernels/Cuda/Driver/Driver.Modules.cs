@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace Serverless.Inference.Kernels.Cuda;
+
+/// <content>Compiled code and its launch.</content>
+internal static unsafe partial class Driver
+{
+    /// <summary>CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES.</summary>
+    public const int FunctionMaxDynamicShared = 8;
+
+    [LibraryImport(CudaLibrary.Cuda)]
+    internal static partial int cuModuleLoadData(nint* module, void* image);
+
+    /// <param name="function">Receives the function.</param>
+    /// <param name="module">The module.</param>
+    /// <param name="name">Its name, UTF-8, ended by a zero byte.</param>
+    [LibraryImport(CudaLibrary.Cuda)]
+    internal static partial int cuModuleGetFunction(nint* function, nint module, byte* name);
+
+    [LibraryImport(CudaLibrary.Cuda)]
+    internal static partial int cuModuleUnload(nint module);
+
+    [LibraryImport(CudaLibrary.Cuda)]
+    internal static partial int cuFuncSetAttribute(nint function, int attribute, int value);
+
+    /// <param name="function">The kernel.</param>
+    /// <param name="gridX">Blocks along x.</param>
+    /// <param name="gridY">Blocks along y.</param>
+    /// <param name="gridZ">Blocks along z.</param>
+    /// <param name="blockX">Threads of a block along x.</param>
+    /// <param name="blockY">Threads of a block along y.</param>
+    /// <param name="blockZ">Threads of a block along z.</param>
+    /// <param name="sharedBytes">Dynamic shared memory of a block.</param>
+    /// <param name="stream">Where it runs.</param>
+    /// <param name="parameters">The address of each parameter's value; the values are copied before the call returns.</param>
+    /// <param name="extra">Null.</param>
+    [LibraryImport(CudaLibrary.Cuda)]
+    internal static partial int cuLaunchKernel(
+        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream,
+        void** parameters, void** extra);
+}
