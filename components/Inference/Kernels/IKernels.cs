@@ -22,6 +22,9 @@ public interface IKernels : IDisposable
     /// <summary>Allocates activations of <paramref name="rows"/> x <paramref name="columns"/> numbers, in the backend's activation type.</summary>
     Tensor Allocate(int rows, int columns);
 
+    /// <summary>Allocates <paramref name="rows"/> x <paramref name="columns"/> numbers that are float32 on every backend.</summary>
+    Tensor AllocateLogits(int rows, int columns);
+
     /// <summary>
     /// Takes a weight matrix [<paramref name="rows"/> outputs, <paramref name="columns"/> inputs] (row-major, as in checkpoints),
     /// packs it as this backend likes and stores it as <paramref name="storage"/>.
@@ -40,8 +43,14 @@ public interface IKernels : IDisposable
     /// <summary>Allocates keys and values of all layers.</summary>
     KvCache AllocateKvCache(KvCacheShape shape);
 
-    /// <summary>output[r] = table[tokens[r]].</summary>
-    void Embed(Matrix table, ReadOnlySpan<int> tokens, Tensor output);
+    /// <summary>
+    /// Begins a step: takes its layout to where kernels read it. Operations that are given a layout are given the one that was begun
+    /// last, unchanged since.
+    /// </summary>
+    void Begin(StepLayout layout);
+
+    /// <summary>output[r] = table[layout.Tokens[r]].</summary>
+    void Embed(Matrix table, StepLayout layout, Tensor output);
 
     /// <summary>output[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight, over groups of weight.Length columns (so that heads can be normed).</summary>
     void RmsNorm(Tensor x, Vector weight, float epsilon, int rows, Tensor output);
@@ -67,8 +76,8 @@ public interface IKernels : IDisposable
     /// <summary>gateUp[r] = [gate | up]; output[r] = silu(gate) * up.</summary>
     void SiluMultiply(Tensor gateUp, int rows, Tensor output);
 
-    /// <summary>output[i] = x[rows[i]].</summary>
-    void Gather(Tensor x, ReadOnlySpan<int> rows, Tensor output);
+    /// <summary>output[i] = x[layout.LogitRows[i]].</summary>
+    void Gather(Tensor x, StepLayout layout, Tensor output);
 
     /// <summary>Copies whole KV blocks, all layers (copy on write).</summary>
     void CopyBlocks(KvCache cache, ReadOnlySpan<BlockCopy> copies);

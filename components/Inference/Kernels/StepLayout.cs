@@ -21,6 +21,12 @@ public sealed class StepLayout
     /// <summary>[RowCount] KV slot of each row: block * BlockSize + offset.</summary>
     public required int[] Slots { get; init; }
 
+    /// <summary>Rows whose logits are wanted.</summary>
+    public int LogitCount { get; set; }
+
+    /// <summary>[LogitCount] the rows.</summary>
+    public int[] LogitRows { get; init; } = [];
+
     /// <summary>[SequenceCount + 1] first row of each sequence; its rows have consecutive positions.</summary>
     public required int[] SequenceStarts { get; init; }
 
@@ -29,4 +35,7 @@ public sealed class StepLayout
 
     /// <summary>Stride of <see cref="BlockTables"/>.</summary>
     public required int MaxBlocks { get; init; }
+
+    /// <summary>Tokens of one KV block.</summary>
+    public required int BlockSize { get; init; }
 }

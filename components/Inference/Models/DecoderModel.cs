@@ -51,17 +51,17 @@ internal sealed class DecoderModel : IDisposable
         gateUp = kernels.Allocate(maxRows, 2 * config.IntermediateSize);
         inner = kernels.Allocate(maxRows, config.IntermediateSize);
         lastRows = kernels.Allocate(maxLogitRows, config.HiddenSize);
-        logits = kernels.Allocate(maxLogitRows, config.VocabSize);
+        logits = kernels.AllocateLogits(maxLogitRows, config.VocabSize);
     }
 
     /// <summary>Most rows of one <see cref="Logits"/> call.</summary>
     public int MaxLogitRows => logits.Rows;
 
-    /// <summary>Computes all rows of a step up to the final norm, and writes their keys and values.</summary>
+    /// <summary>Computes all rows of a step that was begun, up to the final norm, and writes their keys and values.</summary>
     public void Forward(StepLayout layout, KvCache cache)
     {
         int rows = layout.RowCount;
-        kernels.Embed(weights.Embedding, layout.Tokens.AsSpan(0, rows), residual);
+        kernels.Embed(weights.Embedding, layout, residual);
         kernels.RmsNorm(residual, weights.Layers[0].InputNorm, config.RmsNormEps, rows, normed);
         for (int i = 0; i < weights.Layers.Count; i++)
         {
@@ -80,14 +80,13 @@ internal sealed class DecoderModel : IDisposable
         }
     }
 
-    /// <summary>The logits of some rows of the step that <see cref="Forward"/> computed last.</summary>
-    /// <param name="rows">The rows, at most <see cref="MaxLogitRows"/>.</param>
-    /// <param name="destination">[rows, vocabulary].</param>
-    public void Logits(ReadOnlySpan<int> rows, Span<float> destination)
+    /// <summary>Computes the logits of the layout's logit rows, at most <see cref="MaxLogitRows"/>, of the step that <see cref="Forward"/> computed last.</summary>
+    /// <returns>[LogitCount, vocabulary], overwritten by the next call.</returns>
+    public Tensor Logits(StepLayout layout)
     {
-        kernels.Gather(normed, rows, lastRows);
-        kernels.MatMul(lastRows, weights.Head, bias: null, rows.Length, logits);
-        kernels.Download(logits, rows.Length, destination);
+        kernels.Gather(normed, layout, lastRows);
+        kernels.MatMul(lastRows, weights.Head, bias: null, layout.LogitCount, logits);
+        return logits;
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,6 @@ internal sealed class ModelRunner : IDisposable
     private readonly StepInputs inputs;
     private readonly StepSampler sampler;
     private readonly float[] logits;
-    private readonly int[] logitRows;
     private readonly int vocabulary;
 
     /// <summary>Allocates everything that steps need.</summary>
@@ -38,7 +37,6 @@ internal sealed class ModelRunner : IDisposable
         inputs = new StepInputs(limits);
         sampler = new StepSampler(vocabulary, limits.MaxSequences, threads);
         logits = new float[rows * vocabulary];
-        logitRows = new int[rows];
     }
 
     /// <summary>Makes the runner of a model folder, with the kernels that it runs on.</summary>
@@ -73,12 +71,14 @@ internal sealed class ModelRunner : IDisposable
     {
         if (plan.Copies.Count > 0) kernels.CopyBlocks(cache, CollectionsMarshal.AsSpan(plan.Copies));
         inputs.Write(plan);
-        model.Forward(inputs.Layout, cache);
+        var layout = inputs.Layout;
+        kernels.Begin(layout);
+        model.Forward(layout, cache);
         var samples = CollectionsMarshal.AsSpan(plan.Samples);
         for (int start = 0; start < samples.Length;)
         {
-            int count = CountOfTurn(samples[start..], out int rows);
-            model.Logits(logitRows.AsSpan(0, rows), logits);
+            int count = CountOfTurn(samples[start..]);
+            DownloadLogits(layout, logits);
             sampler.Sample(plan.Samples, start, count, logits);
             start += count;
         }
@@ -99,10 +99,16 @@ internal sealed class ModelRunner : IDisposable
         for (int start = 0; start < tokens.Length; start += chunk)
         {
             int rows = Math.Min(chunk, tokens.Length - start);
+            var layout = inputs.Layout;
             inputs.WriteAlone(tokens.Slice(start, rows), start, blocks);
-            model.Forward(inputs.Layout, cache);
+            kernels.Begin(layout);
+            model.Forward(layout, cache);
             for (int row = 0; row < rows; row++)
-                model.Logits([row], all.AsSpan((start + row) * vocabulary, vocabulary));
+            {
+                layout.LogitCount = 1;
+                layout.LogitRows[0] = row;
+                DownloadLogits(layout, all.AsSpan((start + row) * vocabulary, vocabulary));
+            }
         }
 
         return all;
@@ -115,21 +121,28 @@ internal sealed class ModelRunner : IDisposable
         model.Dispose();
     }
 
-    /// <summary>Lists the rows whose logits the next samples need, as many as fit, and says how many samples those serve.</summary>
-    private int CountOfTurn(ReadOnlySpan<Sample> samples, out int rows)
+    private void DownloadLogits(StepLayout layout, Span<float> destination)
     {
-        rows = 0;
+        kernels.Begin(layout);
+        kernels.Download(model.Logits(layout), layout.LogitCount, destination);
+    }
+
+    /// <summary>Lists the rows whose logits the next samples need, as many as fit, and says how many samples those serve.</summary>
+    private int CountOfTurn(ReadOnlySpan<Sample> samples)
+    {
+        var layout = inputs.Layout;
+        layout.LogitCount = 0;
         int chunk = -1;
         for (int i = 0; i < samples.Length; i++)
         {
             if (samples[i].Chunk != chunk)
             {
-                if (rows == logitRows.Length) return i;
+                if (layout.LogitCount == model.MaxLogitRows) return i;
                 chunk = samples[i].Chunk;
-                logitRows[rows++] = inputs.LastRows[chunk];
+                layout.LogitRows[layout.LogitCount++] = inputs.LastRows[chunk];
             }
 
-            sampler.SetRow(i, rows - 1);
+            sampler.SetRow(i, layout.LogitCount - 1);
         }
 
         return samples.Length;

@@ -22,6 +22,8 @@ internal sealed class StepInputs
             SequenceStarts = new int[limits.MaxSequences + 1],
             BlockTables = new int[limits.MaxSequences * maxBlocks],
             MaxBlocks = maxBlocks,
+            BlockSize = blockSize,
+            LogitRows = new int[limits.MaxSequences],
         };
     }
 

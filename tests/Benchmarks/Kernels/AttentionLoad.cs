@@ -32,6 +32,7 @@ internal sealed class AttentionLoad
             SequenceStarts = [.. Enumerable.Range(0, sequences + 1).Select(s => s * queries)],
             BlockTables = [.. Enumerable.Range(0, sequences * blocks)],
             MaxBlocks = blocks,
+            BlockSize = BlockSize,
         };
         _qkv = KernelBenchmark.Random(kernels, rows, (QueryHeads + (2 * KvHeads)) * HeadSize);
         _output = kernels.Allocate(rows, QueryHeads * HeadSize);

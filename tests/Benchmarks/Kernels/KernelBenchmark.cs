@@ -107,7 +107,20 @@ public static class KernelBenchmark
 
         using Matrix table = kernels.LoadMatrix(MemoryMarshal.AsBytes<float>(values), DType.Float32, rows, columns, DType.Float32);
         Tensor tensor = kernels.Allocate(rows, columns);
-        kernels.Embed(table, [.. Enumerable.Range(0, rows)], tensor);
+        kernels.Embed(
+            table,
+            new StepLayout
+            {
+                RowCount = rows,
+                Tokens = [.. Enumerable.Range(0, rows)],
+                Positions = [],
+                Slots = [],
+                SequenceStarts = [0],
+                BlockTables = [],
+                MaxBlocks = 0,
+                BlockSize = 16,
+            },
+            tensor);
         return tensor;
     }
 

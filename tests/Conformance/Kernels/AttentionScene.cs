@@ -107,9 +107,11 @@ internal sealed class AttentionScene
             SequenceStarts = [.. starts],
             BlockTables = [.. tables],
             MaxBlocks = maxBlocks,
+            BlockSize = blockSize,
         };
         using Tensor qkv = KernelSuite.Upload(kernels, [.. rows], Columns);
         using Tensor output = KernelSuite.Poisoned(kernels, layout.RowCount, QueryHeads * HeadSize);
+        kernels.Begin(layout);
         kernels.RotaryAndStore(qkv, rotary, norm, layout, cache, 1);
         kernels.PagedAttention(qkv, layout, cache, 1, Scale, Window, output);
         float[] step = KernelSuite.Download(kernels, output, layout.RowCount);

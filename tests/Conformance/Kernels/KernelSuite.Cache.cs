@@ -18,7 +18,7 @@ public abstract partial class KernelSuite
         var rotary = new RotaryTable(new float[BlockSize * HeadSize / 2], new float[BlockSize * HeadSize / 2], HeadSize, 2);
         for (int layer = 0; layer < Layers; layer++)
         {
-            kernels.RotaryAndStore(qkv, rotary, null, OneSequence(BlockSize, 2, BlockSize), cache, layer);
+            kernels.RotaryAndStore(qkv, rotary, null, Begun(kernels, OneSequence(BlockSize, 2, BlockSize)), cache, layer);
         }
 
         float[][] before = [.. Enumerable.Range(0, Layers).Select(layer => Attend(2, layer))];
@@ -33,7 +33,7 @@ public abstract partial class KernelSuite
         float[] Attend(int block, int layer)
         {
             using Tensor output = Poisoned(kernels, BlockSize, 2 * HeadSize);
-            kernels.PagedAttention(qkv, OneSequence(BlockSize, block, BlockSize), cache, layer, 1, null, output);
+            kernels.PagedAttention(qkv, Begun(kernels, OneSequence(BlockSize, block, BlockSize)), cache, layer, 1, null, output);
             return Download(kernels, output, BlockSize);
         }
     }
@@ -49,26 +49,32 @@ public abstract partial class KernelSuite
 
         // Poison in every slot, then a sequence of 20 tokens with a window of 3 in blocks 1 and 2.
         using Tensor poison = Upload(kernels, [.. Enumerable.Repeat(float.NaN, 48 * 3 * HeadSize)], 3 * HeadSize);
-        kernels.RotaryAndStore(poison, rotary, null, OneSequence(48, 0, 16), cache, 0);
+        kernels.RotaryAndStore(poison, rotary, null, Begun(kernels, OneSequence(48, 0, 16)), cache, 0);
         using Tensor qkv = Upload(kernels, values, 3 * HeadSize);
         StepLayout layout = OneSequence(20, 1, 16);
         using Tensor output = Poisoned(kernels, 20, HeadSize);
-        kernels.RotaryAndStore(qkv, rotary, null, layout, cache, 0);
+        kernels.RotaryAndStore(qkv, rotary, null, Begun(kernels, layout), cache, 0);
         kernels.PagedAttention(qkv, layout, cache, 0, 1, 3, output);
         float[] clean = Download(kernels, output, 20);
         clean.Any(float.IsNaN).ShouldBeFalse();
 
         // Now the first block, which the last token's window does not reach, is poisoned again.
-        kernels.RotaryAndStore(poison, rotary, null, OneSequence(16, 1, 16), cache, 0);
+        kernels.RotaryAndStore(poison, rotary, null, Begun(kernels, OneSequence(16, 1, 16)), cache, 0);
         using Tensor last = kernels.Allocate(1, 3 * HeadSize);
-        kernels.Gather(qkv, [19], last);
+        Gather(kernels, qkv, [19], last);
         var decode = new StepLayout
         {
-            RowCount = 1, SequenceCount = 1, Tokens = [0], Positions = [19], Slots = [(2 * 16) + 3], SequenceStarts = [0, 1], BlockTables = [1, 2, 0], MaxBlocks = 3,
+            RowCount = 1, SequenceCount = 1, Tokens = [0], Positions = [19], Slots = [(2 * 16) + 3], SequenceStarts = [0, 1], BlockTables = [1, 2, 0], MaxBlocks = 3, BlockSize = 16,
         };
         using Tensor again = Poisoned(kernels, 1, HeadSize);
-        kernels.PagedAttention(last, decode, cache, 0, 1, 3, again);
+        kernels.PagedAttention(last, Begun(kernels, decode), cache, 0, 1, 3, again);
         Download(kernels, again, 1).ShouldHaveTheBitsOf(clean.AsSpan(19 * HeadSize, HeadSize));
+    }
+
+    private static StepLayout Begun(IKernels kernels, StepLayout layout)
+    {
+        kernels.Begin(layout);
+        return layout;
     }
 
     /// <summary>One sequence from position 0 in consecutive blocks.</summary>
@@ -82,5 +88,6 @@ public abstract partial class KernelSuite
         SequenceStarts = [0, tokens],
         BlockTables = [.. Enumerable.Range(firstBlock, (tokens + blockSize - 1) / blockSize)],
         MaxBlocks = (tokens + blockSize - 1) / blockSize,
+        BlockSize = blockSize,
     };
 }

@@ -94,7 +94,7 @@ public abstract partial class KernelSuite
         using Matrix matrix = kernels.LoadMatrix(Weights.ToBytes(table, DType.Float32), DType.Float32, Tokens, Columns, storage);
         int[] tokens = [0, 74, 31, 32, 16, 15, 74];
         using Tensor output = Poisoned(kernels, tokens.Length + 2, Columns);
-        kernels.Embed(matrix, tokens, output);
+        Embed(kernels, matrix, tokens, output);
         float[] stored = storage == DType.Int8 ? table : Weights.Rounded(table, storage);
         double[] expected = [.. tokens.SelectMany(t => stored[(t * Columns)..((t + 1) * Columns)]).Select(v => (double)v)];
         ShouldAgree(kernels, output, expected, storage == DType.Int8 ? 0.5 / 127 * 1.01 : null);

@@ -56,7 +56,7 @@ public abstract partial class KernelSuite
         using Tensor input = Upload(kernels, x, 19);
         using Tensor output = Poisoned(kernels, 6, 19);
         int[] rows = [5, 0, 5, 2];
-        kernels.Gather(input, rows, output);
+        Gather(kernels, input, rows, output);
         ShouldAgree(kernels, output, [.. rows.SelectMany(r => x[(r * 19)..((r + 1) * 19)]).Select(v => (double)v)]);
     }
 

@@ -23,9 +23,37 @@ public abstract partial class KernelSuite
         float[] all = [.. values, .. Enumerable.Repeat(float.NaN, spareRows * columns)];
         using Matrix table = kernels.LoadMatrix(MemoryMarshal.AsBytes<float>(all), DType.Float32, rows + spareRows, columns, DType.Float32);
         Tensor tensor = kernels.Allocate(rows + spareRows, columns);
-        kernels.Embed(table, [.. Enumerable.Range(0, rows + spareRows)], tensor);
+        Embed(kernels, table, [.. Enumerable.Range(0, rows + spareRows)], tensor);
         return tensor;
     }
+
+    internal static void Embed(IKernels kernels, Matrix table, int[] tokens, Tensor output)
+    {
+        StepLayout layout = Layout(tokens, []);
+        kernels.Begin(layout);
+        kernels.Embed(table, layout, output);
+    }
+
+    internal static void Gather(IKernels kernels, Tensor x, int[] rows, Tensor output)
+    {
+        StepLayout layout = Layout([], rows);
+        kernels.Begin(layout);
+        kernels.Gather(x, layout, output);
+    }
+
+    private static StepLayout Layout(int[] tokens, int[] logitRows) => new()
+    {
+        RowCount = tokens.Length,
+        Tokens = tokens,
+        Positions = new int[tokens.Length],
+        Slots = new int[tokens.Length],
+        SequenceStarts = [0],
+        BlockTables = [],
+        MaxBlocks = 0,
+        BlockSize = 16,
+        LogitRows = logitRows,
+        LogitCount = logitRows.Length,
+    };
 
     /// <summary>A poisoned tensor.</summary>
     internal static Tensor Poisoned(IKernels kernels, int rows, int columns) => Upload(kernels, [], columns, rows);

@@ -47,6 +47,9 @@ public sealed unsafe class CpuKernels : IKernels
     public Tensor Allocate(int rows, int columns) => new CpuTensor(rows, columns);
 
     /// <inheritdoc/>
+    public Tensor AllocateLogits(int rows, int columns) => new CpuTensor(rows, columns);
+
+    /// <inheritdoc/>
     public Matrix LoadMatrix(ReadOnlySpan<byte> data, DType type, int rows, int columns, DType storage)
     {
         var matrix = new CpuMatrix(rows, columns, storage);
@@ -92,9 +95,15 @@ public sealed unsafe class CpuKernels : IKernels
     /// <inheritdoc/>
     public KvCache AllocateKvCache(KvCacheShape shape) => new CpuKvCache(shape);
 
-    /// <inheritdoc/>
-    public void Embed(Matrix table, ReadOnlySpan<int> tokens, Tensor output)
+    /// <summary>Nothing: kernels read the layout where it is.</summary>
+    public void Begin(StepLayout layout)
     {
+    }
+
+    /// <inheritdoc/>
+    public void Embed(Matrix table, StepLayout layout, Tensor output)
+    {
+        var tokens = layout.Tokens.AsSpan(0, layout.RowCount);
         var matrix = (CpuMatrix)table;
         var target = (CpuTensor)output;
         Arguments.CheckRows(target, tokens.Length);
@@ -176,8 +185,9 @@ public sealed unsafe class CpuKernels : IKernels
     }
 
     /// <inheritdoc/>
-    public void Gather(Tensor x, ReadOnlySpan<int> rows, Tensor output)
+    public void Gather(Tensor x, StepLayout layout, Tensor output)
     {
+        var rows = layout.LogitRows.AsSpan(0, layout.LogitCount);
         Arguments.CheckSame(output, rows.Length, x.Columns);
         var source = (CpuTensor)x;
         for (int i = 0; i < rows.Length; i++)

@@ -1,0 +1,439 @@
+// Attention over the paged KV cache, three kernels for one contract: output[r] = softmax(scale * q . k) v over the positions that
+// row r sees. A row knows its position and where its sequence's block table starts; nothing else of sequences matters here.
+//   attention_prefill: tiles of consecutive rows of one sequence, on tensor cores, keys and values shared by 128 (token, head) rows
+//   attention_decode:  single rows, split over the sequence's length, on tensor cores too: the heads of a group share what is read
+//   attention_any:     any head size and type, in float32 arithmetic
+// Softmax is computed online (Milakov and Gimelshein, 2018), tiles as in FlashAttention-2 (Dao, 2023), splits as in Flash-Decoding.
+// Layout of the cache: see rotary.cu.
+
+#if ACT != 0 && HEAD % 16 == 0 && HEAD >= 16 && HEAD <= 128 && GROUP <= 16
+#define TENSOR_CORES 1
+#endif
+
+struct cache_view {
+    const act* keys;
+    i64 plane;
+    const int* tables;
+    int kv_heads;
+};
+
+// Where the keys of a token lie: of one head, HEAD numbers; the next slots of its block follow.
+__device__ __forceinline__ const act* key_at(const cache_view& cache, const int* table, int kv_head, int token) {
+    return cache.keys + (((i64)table[token / BLOCK] * cache.kv_heads + kv_head) * BLOCK + token % BLOCK) * HEAD;
+}
+
+#ifdef TENSOR_CORES
+#define STRIDE (HEAD + 8)  // of a row in shared memory: rows of eight lie in different banks
+#define CHUNKS (HEAD / 8)  // 16-byte pieces of a row
+#define KSTEPS (HEAD / 16)
+#define NTILES (HEAD / 8)
+
+__device__ __forceinline__ u32 shared_address(const void* p) {
+    u32 a;
+    asm("{ .reg .u64 t; cvta.to.shared.u64 t, %1; cvt.u32.u64 %0, t; }" : "=r"(a) : "l"(p));
+    return a;
+}
+
+__device__ __forceinline__ void copy16(u32 to, const void* from, bool there) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(there ? 16 : 0) : "memory");
+}
+__device__ __forceinline__ void copies_end() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template <int N>
+__device__ __forceinline__ void copies_wait() { asm volatile("cp.async.wait_group %0;" ::"n"(N) : "memory"); }
+
+__device__ __forceinline__ void load_matrices(u32* r, u32 from) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(from) : "memory");
+}
+__device__ __forceinline__ void load_matrices_transposed(u32* r, u32 from) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(from) : "memory");
+}
+
+// c[16 x 8] += a[16 x 16] b[16 x 8]
+__device__ __forceinline__ void multiply(float* c, const u32* a, u32 b0, u32 b1) {
+#if ACT == 1
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+#else
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+#endif
+                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+__device__ __forceinline__ u32 two(float low, float high) {
+    u32 r;
+#if ACT == 1
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low));
+#else
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low));
+#endif
+    return r;
+}
+
+// Queries as the left operand: rows `low` and `high` (null: zeros) of the warp's 16, by lane.
+__device__ __forceinline__ void load_queries(u32 q[KSTEPS][4], const act* low, const act* high) {
+    int t = threadIdx.x & 3;
+#pragma unroll
+    for (int k = 0; k < KSTEPS; k++) {
+        q[k][0] = low ? *(const u32*)(low + k * 16 + t * 2) : 0;
+        q[k][1] = high ? *(const u32*)(high + k * 16 + t * 2) : 0;
+        q[k][2] = low ? *(const u32*)(low + k * 16 + 8 + t * 2) : 0;
+        q[k][3] = high ? *(const u32*)(high + k * 16 + 8 + t * 2) : 0;
+    }
+}
+
+// scores[16 rows x 8 * TILES tokens] of keys [token][STRIDE] in shared memory.
+template <int TILES>
+__device__ __forceinline__ void score(float s[TILES][4], const u32 q[KSTEPS][4], u32 keys) {
+    int lane = threadIdx.x & 31;
+    u32 mine = keys + (((lane >> 4) * 8 + (lane & 7)) * STRIDE + ((lane >> 3) & 1) * 8) * 2;
+#pragma unroll
+    for (int n = 0; n < TILES; n++) s[n][0] = s[n][1] = s[n][2] = s[n][3] = 0.f;
+#pragma unroll
+    for (int k = 0; k < KSTEPS; k++) {
+#pragma unroll
+        for (int n = 0; n < TILES; n += 2) {
+            u32 b[4];
+            load_matrices(b, mine + (n * 8 * STRIDE + k * 16) * 2);
+            multiply(s[n], q[k], b[0], b[1]);
+            multiply(s[n + 1], q[k], b[2], b[3]);
+        }
+    }
+}
+
+// output += p v, for values [token][STRIDE] in shared memory; p are the scores after exp.
+template <int TILES>
+__device__ __forceinline__ void weigh(float o[NTILES][4], const float p[TILES][4], u32 values) {
+    int lane = threadIdx.x & 31;
+    u32 mine = values + ((((lane >> 3) & 1) * 8 + (lane & 7)) * STRIDE + (lane >> 4) * 8) * 2;
+#pragma unroll
+    for (int k = 0; k < TILES / 2; k++) {
+        u32 a[4] = {two(p[2 * k][0], p[2 * k][1]), two(p[2 * k][2], p[2 * k][3]), two(p[2 * k + 1][0], p[2 * k + 1][1]), two(p[2 * k + 1][2], p[2 * k + 1][3])};
+#pragma unroll
+        for (int n = 0; n < NTILES; n += 2) {
+            u32 b[4];
+            load_matrices_transposed(b, mine + (k * 16 * STRIDE + n * 8) * 2);
+            multiply(o[n], a, b[0], b[1]);
+            multiply(o[n + 1], a, b[2], b[3]);
+        }
+    }
+}
+
+// Takes a tile of scores into the running maximum and sum of one of the lane's two rows (H = 0, 1); scores become weights.
+template <int TILES, int H>
+__device__ __forceinline__ void soften(float s[TILES][4], float o[NTILES][4], float& maximum, float& sum, float scale) {
+    float m = maximum;
+#pragma unroll
+    for (int n = 0; n < TILES; n++) m = fmaxf(m, fmaxf(s[n][2 * H], s[n][2 * H + 1]));
+    m = fmaxf(m, __shfl_xor_sync(0xffffffff, m, 1));
+    m = fmaxf(m, __shfl_xor_sync(0xffffffff, m, 2));
+    float base = m == -INFINITE ? 0.f : m * scale;
+    float keep = exp2f(maximum * scale - base);
+    maximum = m;
+    float part = 0;
+#pragma unroll
+    for (int n = 0; n < TILES; n++) {
+        s[n][2 * H] = exp2f(s[n][2 * H] * scale - base);
+        s[n][2 * H + 1] = exp2f(s[n][2 * H + 1] * scale - base);
+        part += s[n][2 * H] + s[n][2 * H + 1];
+    }
+    sum = sum * keep + part;  // of this lane's columns only; lanes are added up at the end
+#pragma unroll
+    for (int n = 0; n < NTILES; n++) {
+        o[n][2 * H] *= keep;
+        o[n][2 * H + 1] *= keep;
+    }
+}
+
+__device__ __forceinline__ float quad_sum(float x) {
+    x += __shfl_xor_sync(0xffffffff, x, 1);
+    return x + __shfl_xor_sync(0xffffffff, x, 2);
+}
+
+// Shared memory: [2 stages][keys, values][PREFILL_KEYS][STRIDE].
+#define PREFILL_ROWS 128
+#define PREFILL_KEYS 64
+#define PREFILL_THREADS 256
+
+__device__ __forceinline__ void load_tile(u32 to, const cache_view& cache, const int* table, int kv_head, int first, int end) {
+    for (int i = threadIdx.x; i < PREFILL_KEYS * CHUNKS; i += PREFILL_THREADS) {
+        int token = i / CHUNKS, chunk = i % CHUNKS;
+        bool there = first + token < end;
+        const act* from = key_at(cache, table, kv_head, there ? first + token : first) + chunk * 8;
+        u32 at = to + (token * STRIDE + chunk * 8) * 2;
+        copy16(at, from, there);
+        copy16(at + PREFILL_KEYS * STRIDE * 2, from + cache.plane, there);
+    }
+    copies_end();
+}
+
+// tiles[i] = (first row, rows), at most PREFILL_ROWS / GROUP rows; a tile of no rows does nothing.
+extern "C" __global__ void __launch_bounds__(PREFILL_THREADS, 1) attention_prefill(
+    const act* qkv, i64 stride, act* output, i64 output_stride, const act* keys, i64 plane, int kv_heads,
+    const int2* tiles, const int* positions, const int* table_starts, const int* tables, float scale, int window) {
+    extern __shared__ uint4 shared[];
+    int2 tile = tiles[blockIdx.x];
+    if (tile.y == 0) return;
+    int kv_head = blockIdx.y, warp = threadIdx.x >> 5, lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
+    cache_view cache = {keys, plane, tables, kv_heads};
+    const int* table = tables + table_starts[tile.x];
+    int first_position = positions[tile.x], end = first_position + tile.y;
+
+    // Rows of the tile: heads of a group side by side, token by token.
+    int low = warp * 16 + g, high = low + 8;
+    int low_token = low / GROUP, high_token = high / GROUP;
+    bool low_there = low_token < tile.y && low_token < PREFILL_ROWS / GROUP, high_there = high_token < tile.y && high_token < PREFILL_ROWS / GROUP;
+    int low_head = kv_head * GROUP + low % GROUP, high_head = kv_head * GROUP + high % GROUP;
+    int low_position = low_there ? first_position + low_token : end - 1, high_position = high_there ? first_position + high_token : end - 1;
+    u32 q[KSTEPS][4];
+    load_queries(q, low_there ? qkv + (i64)(tile.x + low_token) * stride + low_head * HEAD : 0, high_there ? qkv + (i64)(tile.x + high_token) * stride + high_head * HEAD : 0);
+
+    float o[NTILES][4] = {}, maximum[2] = {-INFINITE, -INFINITE}, sum[2] = {};
+    int start = max(0, first_position - window + 1) / PREFILL_KEYS * PREFILL_KEYS;
+    int steps = (end - start + PREFILL_KEYS - 1) / PREFILL_KEYS;
+    u32 base = shared_address(shared);
+    const int stage_bytes = 2 * PREFILL_KEYS * STRIDE * 2;
+    load_tile(base, cache, table, kv_head, start, end);
+    scale *= 1.44269504f;
+    for (int step = 0; step < steps; step++) {
+        int first = start + step * PREFILL_KEYS;
+        if (step + 1 < steps) {
+            load_tile(base + ((step + 1) & 1) * stage_bytes, cache, table, kv_head, first + PREFILL_KEYS, end);
+            copies_wait<1>();
+        } else copies_wait<0>();
+        __syncthreads();
+        u32 stage = base + (step & 1) * stage_bytes;
+        float s[PREFILL_KEYS / 8][4];
+        score<PREFILL_KEYS / 8>(s, q, stage);
+        if (first + PREFILL_KEYS > first_position + 1 || first <= end - 1 - window) {
+#pragma unroll
+            for (int n = 0; n < PREFILL_KEYS / 8; n++) {
+#pragma unroll
+                for (int c = 0; c < 2; c++) {
+                    int token = first + n * 8 + t * 2 + c;
+                    if (token > low_position || token <= low_position - window) s[n][c] = -INFINITE;
+                    if (token > high_position || token <= high_position - window) s[n][2 + c] = -INFINITE;
+                }
+            }
+        }
+        soften<PREFILL_KEYS / 8, 0>(s, o, maximum[0], sum[0], scale);
+        soften<PREFILL_KEYS / 8, 1>(s, o, maximum[1], sum[1], scale);
+        weigh<PREFILL_KEYS / 8>(o, s, stage + PREFILL_KEYS * STRIDE * 2);
+        __syncthreads();
+    }
+
+    float low_scale = 1.f / quad_sum(sum[0]), high_scale = 1.f / quad_sum(sum[1]);
+    act* low_to = output + (i64)(tile.x + low_token) * output_stride + low_head * HEAD + t * 2;
+    act* high_to = output + (i64)(tile.x + high_token) * output_stride + high_head * HEAD + t * 2;
+#pragma unroll
+    for (int n = 0; n < NTILES; n++) {
+        if (low_there) *(u32*)(low_to + n * 8) = two(o[n][0] * low_scale, o[n][1] * low_scale);
+        if (high_there) *(u32*)(high_to + n * 8) = two(o[n][2] * high_scale, o[n][3] * high_scale);
+    }
+}
+
+// Shared memory: [warps][DECODE_STAGES][keys, values][DECODE_KEYS][STRIDE]; afterwards the partial results of the warps.
+#define DECODE_KEYS 16
+#define DECODE_WARPS 4
+#define DECODE_STAGES 3
+#define PARTIAL (HEAD + 2)
+
+__device__ __forceinline__ void load_chunk(u32 to, const cache_view& cache, const int* table, int kv_head, int first, int end) {
+    int lane = threadIdx.x & 31;
+    const act* from = key_at(cache, table, kv_head, first);
+#pragma unroll
+    for (int i = lane; i < DECODE_KEYS * CHUNKS; i += 32) {
+        int token = i / CHUNKS;
+        bool there = first + token < end;
+        u32 at = to + (token * STRIDE + (i % CHUNKS) * 8) * 2;
+        copy16(at, from + i * 8, there);
+        copy16(at + DECODE_KEYS * STRIDE * 2, from + i * 8 + cache.plane, there);
+    }
+}
+
+// rows[i]: the row of a single token, or -1. A split has `split_chunks` chunks of DECODE_KEYS tokens, or what an even division over
+// gridDim.z comes to where that is 0. partials: [rows][query heads][splits][PARTIAL]; counters: [rows][kv heads], zero and left so.
+extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) attention_decode(
+    const act* qkv, i64 stride, act* output, i64 output_stride, const act* keys, i64 plane, int kv_heads,
+    const int* rows, const int* positions, const int* table_starts, const int* tables, float scale, int window,
+    float* partials, u32* counters, int split_chunks) {
+    extern __shared__ uint4 shared[];
+    __shared__ float merge[DECODE_WARPS][16][2];
+    __shared__ bool is_last;
+    int row = rows[blockIdx.y];
+    if (row < 0) return;
+    int kv_head = blockIdx.x, warp = threadIdx.x >> 5, lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
+    int end = positions[row] + 1, start = max(0, end - window) / DECODE_KEYS * DECODE_KEYS;
+    int chunks = (end - start + DECODE_KEYS - 1) / DECODE_KEYS;
+    int per_split = split_chunks ? split_chunks : max((chunks + (int)gridDim.z - 1) / (int)gridDim.z, DECODE_WARPS);
+    int splits = (chunks + per_split - 1) / per_split;
+    if (blockIdx.z >= splits) return;
+    int chunk_end = min(chunks, (int)(blockIdx.z + 1) * per_split);
+
+    cache_view cache = {keys, plane, tables, kv_heads};
+    const int* table = tables + table_starts[row];
+    const act* query = qkv + (i64)row * stride + kv_head * GROUP * HEAD;
+    u32 q[KSTEPS][4];
+    load_queries(q, g < GROUP ? query + g * HEAD : 0, g + 8 < GROUP ? query + (g + 8) * HEAD : 0);
+
+    float o[NTILES][4] = {}, maximum[2] = {-INFINITE, -INFINITE}, sum[2] = {};
+    const int stage_bytes = 2 * DECODE_KEYS * STRIDE * 2;
+    u32 base = shared_address(shared) + warp * DECODE_STAGES * stage_bytes;
+    int next = blockIdx.z * per_split + warp;
+    int stage = 0;
+#pragma unroll
+    for (int s = 0; s < DECODE_STAGES - 1; s++, next += DECODE_WARPS) {
+        if (next < chunk_end) load_chunk(base + s * stage_bytes, cache, table, kv_head, start + next * DECODE_KEYS, end);
+        copies_end();
+    }
+    scale *= 1.44269504f;
+    for (int chunk = blockIdx.z * per_split + warp; chunk < chunk_end; chunk += DECODE_WARPS) {
+        copies_wait<DECODE_STAGES - 2>();
+        __syncwarp();
+        u32 here = base + stage * stage_bytes;
+        int free_stage = stage == 0 ? DECODE_STAGES - 1 : stage - 1;
+        if (next < chunk_end) load_chunk(base + free_stage * stage_bytes, cache, table, kv_head, start + next * DECODE_KEYS, end);
+        copies_end();
+        next += DECODE_WARPS;
+        stage = stage + 1 == DECODE_STAGES ? 0 : stage + 1;
+
+        float s[DECODE_KEYS / 8][4];
+        score<DECODE_KEYS / 8>(s, q, here);
+        int first = start + chunk * DECODE_KEYS;
+        if (first + DECODE_KEYS > end || first < end - window) {
+#pragma unroll
+            for (int n = 0; n < DECODE_KEYS / 8; n++) {
+#pragma unroll
+                for (int c = 0; c < 2; c++) {
+                    int token = first + n * 8 + t * 2 + c;
+                    if (token >= end || token < end - window) s[n][c] = s[n][2 + c] = -INFINITE;
+                }
+            }
+        }
+        soften<DECODE_KEYS / 8, 0>(s, o, maximum[0], sum[0], scale);
+        if (GROUP > 8) soften<DECODE_KEYS / 8, 1>(s, o, maximum[1], sum[1], scale);
+        weigh<DECODE_KEYS / 8>(o, s, here + DECODE_KEYS * STRIDE * 2);
+        __syncwarp();
+    }
+    copies_wait<0>();
+
+    // The warps' results, in the order of the warps.
+    float* results = (float*)shared;  // [warps][16][HEAD]
+    __syncthreads();
+    sum[0] = quad_sum(sum[0]);
+    sum[1] = quad_sum(sum[1]);
+    if (t == 0) {
+        merge[warp][g][0] = maximum[0] * scale;
+        merge[warp][g][1] = sum[0];
+        merge[warp][g + 8][0] = maximum[1] * scale;
+        merge[warp][g + 8][1] = sum[1];
+    }
+#pragma unroll
+    for (int n = 0; n < NTILES; n++) {
+        float* to = results + (warp * 16 + g) * HEAD + n * 8 + t * 2;
+        if (g < GROUP) *(float2*)to = make_float2(o[n][0], o[n][1]);
+        if (g + 8 < GROUP) *(float2*)(to + 8 * HEAD) = make_float2(o[n][2], o[n][3]);
+    }
+    __syncthreads();
+    for (int i = threadIdx.x; i < GROUP * HEAD; i += DECODE_WARPS * 32) {
+        int head = i / HEAD, number_of_head = i % HEAD;
+        float m = -INFINITE, l = 0, v = 0;
+#pragma unroll
+        for (int w = 0; w < DECODE_WARPS; w++) m = fmaxf(m, merge[w][head][0]);
+#pragma unroll
+        for (int w = 0; w < DECODE_WARPS; w++) {
+            float keep = exp2f(merge[w][head][0] - m);
+            l += keep * merge[w][head][1];
+            v += keep * results[(w * 16 + head) * HEAD + number_of_head];
+        }
+        int query_head = kv_head * GROUP + head;
+        if (splits == 1) store(v / l, output + (i64)row * output_stride + query_head * HEAD + number_of_head);
+        else {
+            float* to = partials + (((i64)blockIdx.y * kv_heads * GROUP + query_head) * gridDim.z + blockIdx.z) * PARTIAL;
+            to[number_of_head] = v;
+            if (number_of_head == 0) {
+                to[HEAD] = m;
+                to[HEAD + 1] = l;
+            }
+        }
+    }
+    if (splits == 1) return;
+
+    // Who comes last adds up all splits, in their order.
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        u32* counter = counters + blockIdx.y * kv_heads + kv_head;
+        is_last = atomicAdd(counter, 1) == splits - 1;
+        if (is_last) *counter = 0;
+    }
+    __syncthreads();
+    if (!is_last) return;
+    __threadfence();
+    for (int i = threadIdx.x; i < GROUP * HEAD; i += DECODE_WARPS * 32) {
+        int query_head = kv_head * GROUP + i / HEAD, number_of_head = i % HEAD;
+        const float* from = partials + ((i64)blockIdx.y * kv_heads * GROUP + query_head) * gridDim.z * PARTIAL;
+        float m = -INFINITE, l = 0, v = 0;
+        for (int s = 0; s < splits; s++) m = fmaxf(m, __ldcg(from + s * PARTIAL + HEAD));
+        for (int s = 0; s < splits; s++) {
+            float keep = exp2f(__ldcg(from + s * PARTIAL + HEAD) - m);
+            l += keep * __ldcg(from + s * PARTIAL + HEAD + 1);
+            v += keep * __ldcg(from + s * PARTIAL + number_of_head);
+        }
+        store(v / l, output + (i64)row * output_stride + query_head * HEAD + number_of_head);
+    }
+}
+#endif
+
+// A block does one row and one query head; its reduction order depends on positions alone.
+#define ANY_THREADS 128
+extern "C" __global__ void attention_any(
+    const act* qkv, i64 stride, act* output, i64 output_stride, const act* keys, i64 plane, int kv_heads,
+    const int* positions, const int* table_starts, const int* tables, float scale, int window) {
+    __shared__ float query[HEAD];
+    __shared__ float weights[ANY_THREADS];
+    __shared__ float maxima[ANY_THREADS / 32];
+    int row = blockIdx.x, head = blockIdx.y, kv_head = head / GROUP, me = threadIdx.x;
+    cache_view cache = {keys, plane, tables, kv_heads};
+    const int* table = tables + table_starts[row];
+    int end = positions[row] + 1, start = max(0, end - window) / ANY_THREADS * ANY_THREADS;
+    for (int i = me; i < HEAD; i += ANY_THREADS) query[i] = number(qkv[row * stride + head * HEAD + i]);
+    float o[(HEAD + ANY_THREADS - 1) / ANY_THREADS] = {};
+    float maximum = -INFINITE, sum = 0;
+    for (int first = start; first < end; first += ANY_THREADS) {
+        int token = first + me;
+        bool seen = token < end && token >= end - window;
+        float s = -INFINITE;
+        __syncthreads();
+        if (seen) {
+            const act* k = key_at(cache, table, kv_head, token);
+            s = 0;
+            for (int i = 0; i < HEAD; i++) s += query[i] * number(k[i]);
+            s *= scale;
+        }
+        float m = s;
+        for (int d = 16; d > 0; d >>= 1) m = fmaxf(m, __shfl_xor_sync(0xffffffff, m, d));
+        if ((me & 31) == 0) maxima[me >> 5] = m;
+        __syncthreads();
+        for (int w = 0; w < ANY_THREADS / 32; w++) m = fmaxf(m, maxima[w]);
+        m = fmaxf(m, maximum);
+        float keep = maximum == -INFINITE ? 0.f : expf(maximum - m);
+        float weight = seen ? expf(s - m) : 0.f;
+        maximum = m;
+        weights[me] = weight;
+        sum = sum * keep + block_sum(weight);
+        int last = min(ANY_THREADS, end - first);
+#pragma unroll
+        for (int d = 0; d < (HEAD + ANY_THREADS - 1) / ANY_THREADS; d++) {
+            int i = me + d * ANY_THREADS;
+            if (i < HEAD) {
+                float v = 0;
+                for (int j = max(0, end - window - first); j < last; j++) v += weights[j] * number(key_at(cache, table, kv_head, first + j)[i + plane]);
+                o[d] = o[d] * keep + v;
+            }
+        }
+    }
+#pragma unroll
+    for (int d = 0; d < (HEAD + ANY_THREADS - 1) / ANY_THREADS; d++) {
+        int i = me + d * ANY_THREADS;
+        if (i < HEAD) store(o[d] / sum, output + row * output_stride + head * HEAD + i);
+    }
+}

@@ -1,0 +1,119 @@
+// Kernels that work row by row: embedding, norms, activation function, gather, conversion.
+
+// output[r] = table[tokens[r]]; a negative token names the sample of the step before whose result it is: ~token.
+template <class W>
+__device__ void embed_row(const W* from, act* to, int columns) {
+    for (int i = threadIdx.x; i < columns; i += blockDim.x) store(number(from[i]), to + i);
+}
+
+KERNEL embed(const void* table, int type, int table_stride, const int* tokens, const int* sampled, act* output, int stride, int columns) {
+    int token = tokens[blockIdx.x];
+    if (token < 0) token = sampled[~token];
+    if (token < 0) token = 0;  // that row's logits were not finite: its sequence has ended, what follows is not read
+    i64 row = (i64)token * table_stride;
+    act* to = output + (i64)blockIdx.x * stride;
+    if (type == ACT && (columns % PACK) == 0) {
+        const act* from = (const act*)table + row;
+        for (int i = threadIdx.x * PACK; i < columns; i += blockDim.x * PACK) *(uint4*)(to + i) = *(const uint4*)(from + i);
+    } else if (type == 0) embed_row((const float*)table + row, to, columns);
+    else if (type == 1) embed_row((const half16*)table + row, to, columns);
+    else embed_row((const bfloat16*)table + row, to, columns);
+}
+
+// residual[r] += delta[r] (where delta is given); output[r] = norm(residual[r]) * weight, over groups of `columns` numbers.
+// A block does one group; its threads keep what they read in registers: columns <= 4 * PACK * threads.
+#define NORM_PACKS 4
+KERNEL rms_norm(act* x, i64 stride, const act* delta, i64 delta_stride, const float* weight, float epsilon, act* output, i64 output_stride, int columns) {
+    i64 group = (i64)blockIdx.y * columns;
+    x += blockIdx.x * stride + group;
+    output += blockIdx.x * output_stride + group;
+    if (delta) delta += blockIdx.x * delta_stride + group;
+    float values[NORM_PACKS][PACK];
+    float sum = 0;
+    bool whole = columns % PACK == 0;
+#pragma unroll
+    for (int p = 0; p < NORM_PACKS; p++) {
+        int at = (p * blockDim.x + threadIdx.x) * PACK;
+        if (at < columns) {
+            pack a, b;
+            if (whole) {
+                a = load_pack(x + at);
+                if (delta) b = load_pack(delta + at);
+            } else {
+                for (int i = 0; i < PACK; i++) {
+                    a.items[i] = x[min(at + i, columns - 1)];
+                    if (delta) b.items[i] = delta[min(at + i, columns - 1)];
+                }
+            }
+#pragma unroll
+            for (int i = 0; i < PACK; i++) {
+                float v = number(a.items[i]);
+                if (delta) {
+                    store(v + number(b.items[i]), &a.items[i]);
+                    v = number(a.items[i]);
+                }
+                values[p][i] = v;
+                if (at + i < columns) sum += v * v;
+            }
+            if (delta) {
+                if (whole) *(uint4*)(x + at) = a.words;
+                else for (int i = 0; i < PACK && at + i < columns; i++) x[at + i] = a.items[i];
+            }
+        }
+    }
+    float scale = 1.f / sqrtf(block_sum(sum) / columns + epsilon);
+#pragma unroll
+    for (int p = 0; p < NORM_PACKS; p++) {
+        int at = (p * blockDim.x + threadIdx.x) * PACK;
+        if (at < columns) {
+            pack a;
+#pragma unroll
+            for (int i = 0; i < PACK; i++) store(values[p][i] * scale * weight[min(at + i, columns - 1)], &a.items[i]);
+            if (whole) *(uint4*)(output + at) = a.words;
+            else for (int i = 0; i < PACK && at + i < columns; i++) output[at + i] = a.items[i];
+        }
+    }
+}
+
+// gate_up[r] = [gate | up]; output[r] = silu(gate) * up.
+__device__ __forceinline__ float silu(float x) { return x / (1.f + __expf(-x)); }
+
+KERNEL silu_multiply(const act* gate_up, i64 stride, act* output, i64 output_stride, int columns) {
+    const act* gate = gate_up + blockIdx.x * stride;
+    const act* up = gate + columns;
+    act* to = output + blockIdx.x * output_stride;
+    int start = (blockIdx.y * blockDim.x + threadIdx.x) * PACK;
+    if (start >= columns) return;
+    if (columns % PACK == 0) {
+        pack g = load_pack(gate + start), u = load_pack(up + start), o;
+#pragma unroll
+        for (int i = 0; i < PACK; i++) store(silu(number(g.items[i])) * number(u.items[i]), &o.items[i]);
+        *(uint4*)(to + start) = o.words;
+    } else {
+        for (int i = start; i < start + PACK && i < columns; i++) store(silu(number(gate[i])) * number(up[i]), to + i);
+    }
+}
+
+// output[i] = x[rows[i]].
+KERNEL gather(const act* x, i64 stride, const int* rows, act* output, i64 output_stride, int columns) {
+    const act* from = x + rows[blockIdx.x] * stride;
+    act* to = output + blockIdx.x * output_stride;
+    for (int i = threadIdx.x; i < columns; i += blockDim.x) to[i] = from[i];
+}
+
+// Activations as float32, rows packed.
+KERNEL to_float(const act* x, i64 stride, float* output, int columns) {
+    const act* from = x + blockIdx.x * stride;
+    float* to = output + (i64)blockIdx.x * columns;
+    for (int i = threadIdx.x; i < columns; i += blockDim.x) to[i] = number(from[i]);
+}
+
+// Copies KV blocks of all layers: pairs[i] = (source, destination). A block of one layer's keys or values has `block_bytes` bytes.
+KERNEL copy_blocks(u8* cache, i64 plane_bytes, i64 block_bytes, const int2* pairs, int planes, int count) {
+    // One after the other, as a later copy may read what an earlier one wrote; a thread always copies the same bytes of a block.
+    for (int i = 0; i < count; i++) {
+        const uint4* from = (const uint4*)(cache + blockIdx.x * plane_bytes + pairs[i].x * block_bytes);
+        uint4* to = (uint4*)(cache + blockIdx.x * plane_bytes + pairs[i].y * block_bytes);
+        for (i64 at = threadIdx.x; at < block_bytes / 16; at += blockDim.x) to[at] = from[at];
+    }
+}
