@@ -9,6 +9,23 @@ public abstract partial class KernelSuite
     /// <summary>Makes the backend; skips the test where the machine cannot run it.</summary>
     protected abstract IKernels Create();
 
+    /// <summary>Whether it computes with weights or keys and values of this type.</summary>
+    protected virtual bool Takes(DType storage) => true;
+
+    /// <summary>Whether a row's bits must not depend on what else is computed.</summary>
+    protected virtual bool IsBatchInvariant => true;
+
+    /// <summary>A type that its KV cache can have.</summary>
+    protected virtual DType KvType => DType.Float32;
+
+    private IKernels Create(DType storage)
+    {
+        Assert.SkipUnless(Takes(storage), $"this backend does not compute with {storage}");
+        return Create();
+    }
+
+    private void RequireInvariance() => Assert.SkipUnless(IsBatchInvariant, "this backend does not claim that a row's bits are independent of the batch");
+
     /// <summary>Largest error of activations, relative to the largest magnitude of the result.</summary>
     protected virtual double Tolerance => 2e-6;
 

@@ -19,7 +19,7 @@ internal sealed class MatMulAlgorithms(nint library, long workspaceBytes, bool d
     public MatMulLimits Limits { get; } = new(workspaceBytes, SplitK: !deterministicRows);
 
     /// <summary>All shapes that share an algorithm have one key.</summary>
-    public MatMulShape KeyOf(MatMulShape shape) => deterministicRows ? shape.WithoutStrides with { Rows = 0 } : shape.WithoutStrides;
+    public MatMulShape KeyOf(MatMulShape shape) => deterministicRows ? shape.WithoutStrides() with { Rows = 0 } : shape.WithoutStrides();
 
     /// <summary>The plan's algorithm: what was chosen before, else cuBLASLt's own first choice.</summary>
     /// <exception cref="InferenceException">cuBLASLt has none.</exception>
@@ -33,7 +33,7 @@ internal sealed class MatMulAlgorithms(nint library, long workspaceBytes, bool d
         }
         else if (deterministicRows)
         {
-            using var reference = new MatMulPlan(library, plan.Shape.WithoutStrides with { Rows = referenceRows });
+            using var reference = new MatMulPlan(library, plan.Shape.WithoutStrides() with { Rows = referenceRows });
             foreach (var candidate in reference.Candidates(Limits, Considered))
             {
                 if (plan.Fits(candidate, Limits) && Take(plan.Shape, candidate)) return candidate;
@@ -50,7 +50,7 @@ internal sealed class MatMulAlgorithms(nint library, long workspaceBytes, bool d
     public bool Take(MatMulShape shape, MatmulAlgorithm algorithm)
     {
         int[] rows = deterministicRows ? [1, referenceRows, shape.Rows] : [shape.Rows];
-        if (!rows.All(count => FitsRows(shape.WithoutStrides with { Rows = count }, algorithm))) return false;
+        if (!rows.All(count => FitsRows(shape.WithoutStrides() with { Rows = count }, algorithm))) return false;
         chosen[KeyOf(shape)] = algorithm;
         return true;
     }

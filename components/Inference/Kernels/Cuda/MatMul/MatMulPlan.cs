@@ -23,7 +23,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
         try
         {
             descriptor = Describe(shape);
-            weightLayout = Layout(shape.InputType, shape.Inputs, shape.Outputs, shape.Inputs);
+            weightLayout = Layout(shape.InputType, shape.Inputs, shape.Outputs, shape.XStride);
             xLayout = Layout(shape.InputType, shape.Inputs, shape.Rows, shape.XStride);
             outputLayout = Layout(shape.OutputType, shape.Outputs, shape.Rows, shape.OutputStride);
         }

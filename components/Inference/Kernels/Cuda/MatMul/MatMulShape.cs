@@ -42,5 +42,5 @@ internal readonly record struct MatMulShape(
     public int OutputBytes => Float32Output ? sizeof(float) : InputBytes;
 
     /// <summary>The same product whatever the strides are: what an algorithm is chosen for.</summary>
-    public MatMulShape WithoutStrides => this with { XStride = Inputs, OutputStride = Outputs };
+    public MatMulShape WithoutStrides() => this with { XStride = Layout.Padded(Inputs), OutputStride = Layout.Padded(Outputs) };
 }

@@ -101,11 +101,11 @@ KERNEL gather(const act* x, i64 stride, const int* rows, act* output, i64 output
     for (int i = threadIdx.x; i < columns; i += blockDim.x) to[i] = from[i];
 }
 
-// Activations as float32, rows packed.
-KERNEL to_float(const act* x, i64 stride, float* output, int columns) {
-    const act* from = x + blockIdx.x * stride;
+// Rows as packed float32; x is float32 already or of the activations' type.
+KERNEL to_float(const void* x, int is_float, i64 stride, float* output, int columns) {
     float* to = output + (i64)blockIdx.x * columns;
-    for (int i = threadIdx.x; i < columns; i += blockDim.x) to[i] = number(from[i]);
+    i64 row = blockIdx.x * stride;
+    for (int i = threadIdx.x; i < columns; i += blockDim.x) to[i] = is_float ? ((const float*)x)[row + i] : number(((const act*)x)[row + i]);
 }
 
 // Copies KV blocks of all layers: pairs[i] = (source, destination). A block of one layer's keys or values has `block_bytes` bytes.

@@ -1,0 +1,139 @@
+namespace Serverless.Inference.Kernels.Cuda;
+
+/// <summary>Rotary embedding and attention for one shape of heads, and what their launches depend on.</summary>
+internal sealed class CudaAttention : IDisposable
+{
+    // As in attention.cu.
+    private const int PrefillRows = 128;
+    private const int PrefillKeys = 64;
+    private const int PrefillThreads = 256;
+    private const int DecodeKeys = 16;
+    private const int DecodeWarps = 4;
+    private const int DecodeStages = 3;
+    private const int AnyThreads = 128;
+    private const int RotaryThreads = 256;
+    private const int MostSplits = 32;
+    private const int Counters = 1 << 16;
+    private const long InvariantPartialBytes = 64 << 20;
+
+    // A split of a decode that must not depend on the batch: 512 tokens.
+    private const int InvariantChunks = 32;
+
+    private readonly CudaContext context;
+    private readonly CudaModule module;
+    private readonly CudaKernel rotary;
+    private readonly CudaKernel any;
+    private readonly CudaKernel? prefill;
+    private readonly CudaKernel? decode;
+    private readonly bool batchInvariant;
+    private readonly int head;
+    private readonly int group;
+    private readonly int stride;
+    private readonly DevicePointer counters;
+    private readonly DevicePointer partials;
+    private readonly long partialBytes;
+
+    /// <param name="context">The card.</param>
+    /// <param name="arena">Its memory.</param>
+    /// <param name="type">The activations' type.</param>
+    /// <param name="head">Numbers of a head.</param>
+    /// <param name="group">Query heads to a key head.</param>
+    /// <param name="block">Tokens of a KV block.</param>
+    /// <param name="batchInvariant">Whether a row's result must not depend on what else is in the step.</param>
+    public CudaAttention(CudaContext context, CudaArena arena, DType type, int head, int group, int block, bool batchInvariant)
+    {
+        this.context = context;
+        this.batchInvariant = batchInvariant;
+        this.head = head;
+        this.group = group;
+        stride = head + 8;
+        module = CudaSource.Compile(context, "attention", ["common.cuh", "rotary.cu", "attention.cu"], type, $"-DHEAD={head}", $"-DGROUP={group}", $"-DBLOCK={block}");
+        rotary = module.Get("rotary_and_store");
+        any = module.Get("attention_any");
+        counters = arena.Allocate(Counters * sizeof(uint));
+        context.Stream.Fill(counters, 0, Counters * sizeof(uint));
+        if (type == DType.Float32 || head % 16 != 0 || head > 128 || group > 16) return;
+        partialBytes = batchInvariant ? InvariantPartialBytes : 2L * context.Device.Multiprocessors * group * (head + 2) * sizeof(float);
+        partials = arena.Allocate(partialBytes);
+        prefill = module.Get("attention_prefill");
+        decode = module.Get("attention_decode");
+    }
+
+    /// <summary>Norms, rotates and stores a step's rows; see <see cref="IKernels.RotaryAndStore"/>.</summary>
+    public void Store(CudaTensor qkv, int rows, CudaStep step, DevicePointer cosines, DevicePointer sines, int rotarySize, HeadNorm? norm, CudaKvCache cache, int layer)
+    {
+        int kvHeads = cache.Shape.KvHeads;
+        int queryHeads = kvHeads * group;
+        const int Warps = RotaryThreads / 32;
+        rotary.Launch(
+            context.Stream, (rows, (queryHeads + (2 * kvHeads) + Warps - 1) / Warps, 1), RotaryThreads, 0,
+            [
+                qkv.Data, (long)qkv.Stride, cosines, sines, rotarySize, ((CudaVector?)norm?.Query)?.Values ?? default, ((CudaVector?)norm?.Key)?.Values ?? default,
+                norm?.Epsilon ?? 0f, step.Positions, step.Slots, cache.Keys(layer), cache.PlaneNumbers, queryHeads, kvHeads,
+            ]);
+    }
+
+    /// <summary>Attends; see <see cref="IKernels.PagedAttention"/>.</summary>
+    public void Attend(CudaTensor qkv, StepLayout layout, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output)
+    {
+        if (decode is null) AttendAny(qkv, layout.RowCount, step, cache, layer, scale, window, output);
+        else if (batchInvariant) AttendEach(qkv, layout, step, cache, layer, scale, window, output);
+        else
+        {
+            int tokens = PrefillRows / group;
+            int tiles = step.TilesOf(tokens);
+            if (tiles > 0)
+            {
+                prefill!.Launch(
+                    context.Stream, (tiles, cache.Shape.KvHeads, 1), PrefillThreads, 2 * 2 * PrefillKeys * stride * sizeof(ushort),
+                    [
+                        qkv.Data, (long)qkv.Stride, output.Data, (long)output.Stride, cache.Keys(layer), cache.PlaneNumbers, cache.Shape.KvHeads,
+                        step.Tiles, step.Positions, step.TableStarts, step.Tables, scale, window,
+                    ]);
+            }
+
+            if (step.SingleCount == 0) return;
+            int blocks = step.SingleCount * cache.Shape.KvHeads;
+            int splits = Math.Clamp(2 * context.Device.Multiprocessors / blocks, 1, MostSplits);
+            Decode(qkv, step.SingleRows, step.SingleCount, splits, 0, step, cache, layer, scale, window, output);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => module.Dispose();
+
+    private void AttendAny(CudaTensor qkv, int rows, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output) => any.Launch(
+        context.Stream, (rows, cache.Shape.KvHeads * group, 1), AnyThreads, 0,
+        [
+            qkv.Data, (long)qkv.Stride, output.Data, (long)output.Stride, cache.Keys(layer), cache.PlaneNumbers, cache.Shape.KvHeads,
+            step.Positions, step.TableStarts, step.Tables, scale, window,
+        ]);
+
+    /// <summary>Every row by itself, in splits of one length: sums depend on positions alone.</summary>
+    private void AttendEach(CudaTensor qkv, StepLayout layout, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output)
+    {
+        int splits = Math.Max(1, ((layout.MaxBlocks * layout.BlockSize) + (InvariantChunks * DecodeKeys) - 1) / (InvariantChunks * DecodeKeys));
+        Decode(qkv, step.AllRows, layout.RowCount, splits, InvariantChunks, step, cache, layer, scale, window, output);
+    }
+
+    private void Decode(
+        CudaTensor qkv, DevicePointer rows, int count, int splits, int splitChunks, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output)
+    {
+        int kvHeads = cache.Shape.KvHeads;
+        int shared = Math.Max(DecodeWarps * DecodeStages * 2 * DecodeKeys * stride * sizeof(ushort), DecodeWarps * 16 * head * sizeof(float));
+
+        // Rows whose partial results do not fit beside each other go one after the other.
+        long rowBytes = (long)kvHeads * group * splits * (head + 2) * sizeof(float);
+        int most = splits == 1 ? count : (int)Math.Clamp(Math.Min(partialBytes / rowBytes, Counters / kvHeads), 1, count);
+        for (int first = 0; first < count; first += most)
+        {
+            int here = Math.Min(most, count - first);
+            decode!.Launch(
+                context.Stream, (kvHeads, here, splits), DecodeWarps * 32, shared,
+                [
+                    qkv.Data, (long)qkv.Stride, output.Data, (long)output.Stride, cache.Keys(layer), cache.PlaneNumbers, kvHeads,
+                    rows + ((long)first * sizeof(int)), step.Positions, step.TableStarts, step.Tables, scale, window, partials, counters, splitChunks,
+                ]);
+        }
+    }
+}
