@@ -4,6 +4,12 @@ namespace Serverless.Inference;
 /// <param name="ModelSource">A folder in Hugging Face layout, or <c>hf://org/name[@revision]</c>.</param>
 public sealed record EngineOptions(string ModelSource)
 {
+    /// <summary>
+    /// What it runs on: <c>auto</c> (the first CUDA card, where there is none the CPU), <c>cpu</c>, <c>cuda</c> (the first card), or
+    /// <c>cuda:N</c>, as the driver numbers the cards that <c>CUDA_VISIBLE_DEVICES</c> lets this process see. Default: auto.
+    /// </summary>
+    public string Device { get; init; } = "auto";
+
     /// <summary>Longest prompt plus completion, in tokens. Default: the model's own context length.</summary>
     public int? MaxModelLen { get; init; }
 

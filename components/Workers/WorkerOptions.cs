@@ -1,3 +1,4 @@
+using Serverless.Inference.Kernels.Cuda;
 using Serverless.Processing;
 
 namespace Serverless.Workers;
@@ -13,6 +14,9 @@ public sealed record WorkerOptions
 
     /// <summary>Labels that jobs may ask for. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The GPUs that it has an engine slot on, one each. Default: none, one engine slot on the CPU.</summary>
+    public IReadOnlyList<CudaDevice> Cards { get; init; } = [];
 
     /// <summary>A folder that outlives the process, for what the node's next process must know. Default: null, nothing is kept.</summary>
     public string? DataFolder { get; init; }

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Serverless.Contracts.Errors;
 using Serverless.Inference;
+using Serverless.Inference.Kernels.Cuda;
 using Serverless.Placement.Pools;
 using Serverless.Workers.Tests.Fakes;
 
@@ -26,6 +28,40 @@ public sealed class LifeTests : IAsyncLifetime
         report.Labels.ShouldBe(new Dictionary<string, string> { ["zone"] = "a", ["disk"] = "ssd" });
         await bench.StopWorkerAsync();
         bench.Record.Leaves.ShouldBe([new(WorkerBench.NodeId, report.Incarnation)]);
+    }
+
+    [Fact]
+    public async Task A_node_with_cards_has_an_engine_on_each()
+    {
+        CudaDevice[] cards = [new(0, "NVIDIA H200", "GPU-a", 150L << 30, 9, 0, 132, 232448), new(1, "NVIDIA H200", "GPU-b", 150L << 30, 9, 0, 132, 232448)];
+        var devices = new ConcurrentQueue<string>();
+        bench.Load = options =>
+        {
+            devices.Enqueue(options.Device);
+            return Task.FromResult<IGenerationEngine>(new FakeEngine());
+        };
+        await bench.StartWorkerAsync(bench.Options() with { Cards = cards });
+        bench.Record.Heartbeats[0].Accelerators.ShouldBe([new(0, "NVIDIA H200", 150L << 30, "GPU-a"), new(1, "NVIDIA H200", 150L << 30, "GPU-b")]);
+        await bench.StartEngineAsync("replica-1", accelerators: [1]);
+        await bench.StartEngineAsync("replica-2", accelerators: [0]);
+        await bench.Record.UntilAsync(
+            record => record.Exchanges.Where(exchange => exchange.State == ReplicaState.Ready).Select(exchange => exchange.ReplicaId).Distinct().Count() == 2, "two engines");
+        devices.ShouldBe(["cuda:0", "cuda:1"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_node_without_cards_loads_engines_on_the_cpu_whatever_the_machine_has()
+    {
+        string? device = null;
+        bench.Load = options =>
+        {
+            device = options.Device;
+            return Task.FromResult<IGenerationEngine>(bench.Engine);
+        };
+        await bench.StartWorkerAsync();
+        await bench.StartEngineAsync();
+        await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Ready), "a replica that is ready");
+        device.ShouldBe("cpu");
     }
 
     [Fact]

@@ -26,13 +26,15 @@ public sealed record WorkerResource(
     [property: JsonPropertyName("last_seen")] DateTimeOffset LastSeen);
 
 /// <summary>One accelerator.</summary>
-/// <param name="Index">0, 1, ...</param>
-/// <param name="Type">Its model, or <c>cpu</c>.</param>
+/// <param name="Index">0, 1, ..., as the CUDA driver numbers the worker's cards.</param>
+/// <param name="Type">Its model, such as <c>NVIDIA H200</c>, or <c>cpu</c>.</param>
 /// <param name="MemoryBytes">Its memory.</param>
+/// <param name="Uuid">Its identity, as nvidia-smi prints it; null for a CPU slot.</param>
 public sealed record AcceleratorResource(
     [property: JsonPropertyName("index")] int Index,
     [property: JsonPropertyName("type")] string Type,
-    [property: JsonPropertyName("memory_bytes")] long MemoryBytes);
+    [property: JsonPropertyName("memory_bytes")] long MemoryBytes,
+    [property: JsonPropertyName("uuid")] string? Uuid = null);
 
 /// <summary>One engine replica on a worker.</summary>
 /// <param name="ReplicaId">The replica: the id of its placement group.</param>

@@ -10,6 +10,7 @@ namespace Serverless.Workers;
 internal sealed class Heartbeat(WorkerNode node, ControlPlane control, WorkerOptions options, ILogger<Heartbeat> logger) : IDisposable
 {
     readonly ManualResetEventSlim stopped = new();
+    readonly IReadOnlyList<Accelerator> accelerators = NodeResources.Accelerators(options.Cards);
     readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Thread? thread;
     volatile bool isHeard;
@@ -63,5 +64,5 @@ internal sealed class Heartbeat(WorkerNode node, ControlPlane control, WorkerOpt
     }
 
     NodeReport Report() => new(
-        node.Identity.NodeId, node.Identity.Incarnation, NodeResources.Accelerators, NodeResources.Others, options.Labels, node.IsDraining, node.Health);
+        node.Identity.NodeId, node.Identity.Incarnation, accelerators, NodeResources.Others, options.Labels, node.IsDraining, node.Health);
 }

@@ -1,3 +1,4 @@
+using Serverless.Inference.Kernels.Cuda;
 using Serverless.Placement.Cluster;
 
 namespace Serverless.Workers;
@@ -7,8 +8,10 @@ internal static class NodeResources
 {
     static readonly long Memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>The one CPU engine slot: this version's engine runs on the CPU, whatever cards there are.</summary>
-    public static IReadOnlyList<Accelerator> Accelerators { get; } = [new Accelerator(0, "cpu", Memory)];
+    /// <summary>The cards, one engine slot each; without any the one CPU engine slot.</summary>
+    public static IReadOnlyList<Accelerator> Accelerators(IReadOnlyList<CudaDevice> cards) => cards.Count == 0
+        ? [new Accelerator(0, "cpu", Memory)]
+        : [.. cards.Select(card => new Accelerator(card.Index, card.Name, card.MemoryBytes, card.Uuid))];
 
     public static IReadOnlyDictionary<string, double> Others { get; } =
         new Dictionary<string, double> { ["cpu"] = Environment.ProcessorCount, ["memory"] = Memory };

@@ -9,8 +9,9 @@ namespace Serverless.Workers.Replicas;
 
 /// <summary>The engine of one replica: loaded in the background, unloaded when the pool has no use for it.</summary>
 /// <param name="spec">Model and arguments.</param>
+/// <param name="accelerators">Indices of the cards that it has; none: it runs on the CPU.</param>
 /// <param name="options">How it is loaded, or where the keys of servers are.</param>
-internal sealed class EngineHost(EngineSpec spec, WorkerOptions options) : IAsyncDisposable
+internal sealed class EngineHost(EngineSpec spec, IReadOnlyList<int> accelerators, WorkerOptions options) : IAsyncDisposable
 {
     readonly CancellationTokenSource stop = new();
     Task<IGenerationEngine>? loading;
@@ -56,7 +57,10 @@ internal sealed class EngineHost(EngineSpec spec, WorkerOptions options) : IAsyn
 
     Task<IGenerationEngine> OpenAsync(CancellationToken cancellationToken) => spec.Model.Engine == EngineKind.OpenAI
         ? RemoteEngine.OpenAsync(spec.Model, options.Secrets, cancellationToken)
-        : (options.LoadEngine ?? LocalEngine.Default)(spec.Model.ToEngineOptions(), cancellationToken);
+        : (options.LoadEngine ?? LocalEngine.Default)(spec.Model.ToEngineOptions() with { Device = Device }, cancellationToken);
+
+    /// <summary>Which card is the node's to say, never the job's.</summary>
+    string Device => accelerators is [var first, ..] ? $"cuda:{first}" : "cpu";
 
     static ReplicaError ToError(JobException error) => new(error.Code, error.Message);
 }

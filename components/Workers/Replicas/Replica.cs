@@ -28,7 +28,7 @@ internal sealed class Replica : IAsyncDisposable
     public Replica(EngineStart start, WorkerIdentity worker, ReplicaServices services, Task before, Action<JobException> onEngineFailed)
     {
         (this.start, this.worker, this.services, this.onEngineFailed) = (start, worker, services, onEngineFailed);
-        engine = new EngineHost(start.Engine, services.Options);
+        engine = new EngineHost(start.Engine, start.Accelerators, services.Options);
         Completion = Task.Run(() => RunAsync(before));
     }
 

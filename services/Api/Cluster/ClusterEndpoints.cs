@@ -78,7 +78,7 @@ internal static class ClusterEndpoints
         return new WorkerResource(
             node.Report.NodeId,
             NodeStates.Of(node),
-            [.. node.Report.Accelerators.Select(accelerator => new AcceleratorResource(accelerator.Index, accelerator.Type, accelerator.MemoryBytes))],
+            [.. node.Report.Accelerators.Select(accelerator => new AcceleratorResource(accelerator.Index, accelerator.Type, accelerator.MemoryBytes, accelerator.Uuid))],
             node.Used,
             node.Report.Labels,
             [.. engines.Select(engine => new EngineResource(engine.ReplicaId, engine.PoolId, Name(engine.State), engine.Shards, engine.Message))],

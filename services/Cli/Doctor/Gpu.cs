@@ -1,42 +1,62 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using Serverless.Inference;
+using Serverless.Inference.Kernels.Cuda;
 
 namespace Serverless.Cli.Doctor;
 
-/// <summary>Asks the CUDA driver, where there is one, which cards it sees.</summary>
-internal static unsafe class Gpu
+/// <summary>Looks for cards, and for what engines need to run on them.</summary>
+internal static class Gpu
 {
-    private const string Driver = "libcuda.so.1";
+    private const double GiB = 1L << 30;
+    private const string OnCpu = "Models run on the CPU.";
 
-    public static Check Look()
+    public static IReadOnlyList<Check> Look()
     {
-        if (!NativeLibrary.TryLoad(Driver, out var library))
+        try
         {
-            return new Check("GPU", $"none ({Driver} was not found)", CheckStatus.Optional, "Models run on the CPU.");
-        }
+            var cards = CudaDevice.Enumerate();
+            if (cards.Count > 0)
+            {
+                return
+                [
+                    .. cards.Select(Card),
+                    new Check("CUDA driver", $"{CudaDevice.DriverVersion ?? "of unknown version"}, for CUDA up to {CudaDevice.CudaVersion}"),
+                    Library("NVRTC", () => CudaLibraries.Nvrtc),
+                    Library("cuBLASLt", () => CudaLibraries.CublasLt),
+                ];
+            }
 
-        var init = (delegate* unmanaged<uint, int>)NativeLibrary.GetExport(library, "cuInit");
-        var getCount = (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(library, "cuDeviceGetCount");
-        var status = init(0);
-        var count = 0;
-        if (status == 0)
+            var reason = CudaDevice.CudaVersion is null ? "libcuda.so.1 was not found" : "the CUDA driver shows no card";
+            return [new Check("GPU", $"none ({reason})", CheckStatus.Optional, OnCpu)];
+        }
+        catch (InferenceException error)
         {
-            status = getCount(&count);
+            return [new Check("GPU", $"none of use (the CUDA driver answers: {error.Message})", CheckStatus.Missing, "Mend the driver, or give --device cpu.")];
         }
-
-        return status != 0 || count == 0
-            ? new Check("GPU", $"none (the CUDA driver answers {status}, {count} cards)", CheckStatus.Optional, "Models run on the CPU.")
-            : new Check("GPU", $"{string.Join(", ", Enumerable.Range(0, count).Select(index => Name(library, index)))} (this version of the engine runs on the CPU)");
     }
 
-    private static string Name(nint library, int index)
+    private static Check Card(CudaDevice card)
     {
-        var getDevice = (delegate* unmanaged<int*, int, int>)NativeLibrary.GetExport(library, "cuDeviceGet");
-        var getName = (delegate* unmanaged<byte*, int, int, int>)NativeLibrary.GetExport(library, "cuDeviceGetName");
-        int device;
-        var name = stackalloc byte[256];
-        return getDevice(&device, index) == 0 && getName(name, 256, device) == 0
-            ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name))
-            : $"card {index}";
+        var name = $"GPU {card.Index}";
+        var what = $"{card.Name}, compute capability {card.ComputeMajor}.{card.ComputeMinor}, {card.Multiprocessors} multiprocessors, {card.Uuid}";
+        try
+        {
+            return new Check(name, $"{what}, {card.MemoryBytes / GiB:0.0} GiB, {card.FreeBytes() / GiB:0.0} GiB free");
+        }
+        catch (InferenceException error)
+        {
+            return new Check(name, $"{what}, which cannot be used: {error.Message}", CheckStatus.Missing, "End what else runs on it (nvidia-smi), or leave it out with CUDA_VISIBLE_DEVICES.");
+        }
+    }
+
+    private static Check Library(string name, Func<Version> version)
+    {
+        try
+        {
+            return new Check(name, $"{version()}");
+        }
+        catch (InferenceException error)
+        {
+            return new Check(name, "not found, and engines on a GPU need it", CheckStatus.Missing, error.Message);
+        }
     }
 }

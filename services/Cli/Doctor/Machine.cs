@@ -16,7 +16,11 @@ internal static class Machine
         yield return InstructionSets();
         yield return Memory();
         yield return Disk();
-        yield return Gpu.Look();
+        foreach (var check in Gpu.Look())
+        {
+            yield return check;
+        }
+
         yield return Parquet.Look();
     }
 

@@ -24,7 +24,7 @@ internal static class WorkersCommand
             foreach (var worker in workers.Workers)
             {
                 table.AddRow(
-                    new Text(worker.Id), new Text(worker.State), new Text(string.Join(", ", worker.Accelerators.Select(accelerator => accelerator.Type))),
+                    new Text(worker.Id), new Text(worker.State), new Text(string.Join(", ", worker.Accelerators.Select(accelerator => $"{accelerator.Type} ({accelerator.MemoryBytes / (double)(1L << 30):0.#} GiB)"))),
                     new Text($"{worker.Shards}"), new Text($"{worker.LastSeen:u}"));
             }
 

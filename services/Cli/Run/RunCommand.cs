@@ -10,6 +10,7 @@ using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
 using Serverless.Contracts.Status;
 using Serverless.Contracts.Validation;
+using Serverless.Inference.Kernels.Cuda;
 using Serverless.Processing;
 using Serverless.Processing.Jobs;
 using Serverless.Processing.Specs;
@@ -26,10 +27,11 @@ internal static class RunCommand
         var model = new Option<string?>("--model") { Description = "A model folder, hf://org/name[@revision] or az://container/path, in place of the file's", HelpName = "source" };
         var output = new Option<string?>("--out") { Description = "The output folder, in place of the file's", HelpName = "folder" };
         var limit = new Option<long?>("--limit") { Description = "Only the first rows of the input", HelpName = "rows", CustomParser = ParseLimit };
+        var device = DeviceOption.Create();
         var format = OutputOption.Create();
-        var command = new Command("run", "Runs a job to its end in this process; run again, it goes on where it stopped") { file, model, output, limit, format };
+        var command = new Command("run", "Runs a job to its end in this process; run again, it goes on where it stopped") { file, model, output, limit, device, format };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(file), parsed.GetValue(model), parsed.GetValue(output), parsed.GetValue(limit), parsed.GetValue(format), cancellationToken));
+            parsed.GetRequiredValue(file), parsed.GetValue(model), parsed.GetValue(output), parsed.GetValue(limit), parsed.GetValue(device), parsed.GetValue(format), cancellationToken));
         return command;
     }
 
@@ -45,7 +47,7 @@ internal static class RunCommand
         return null;
     }
 
-    private static async Task<int> RunAsync(string file, string? model, string? output, long? limit, OutputFormat format, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string file, string? model, string? output, long? limit, string? device, OutputFormat format, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,8 +59,9 @@ internal static class RunCommand
                 throw new JobException(ErrorCodes.NotSupported, "notify: \"notify\" needs a job service that stays: submit the job to one");
             }
 
+            var cards = DeviceOption.Read(device);
             var start = TimeProvider.System.GetUtcNow();
-            var job = await ProgressDisplay.ShowAsync(progress => RunAsync(spec, telemetry.Loggers, progress, cancellationToken));
+            var job = await ProgressDisplay.ShowAsync(progress => RunAsync(spec, cards, telemetry.Loggers, progress, cancellationToken));
             if (job.Error is { } error)
             {
                 await Console.Error.WriteLineAsync($"{error.Code}: {error.Message}");
@@ -96,10 +99,10 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<JobResource> RunAsync(JobSpec spec, ILoggerFactory loggers, IProgressDisplay progress, CancellationToken cancellationToken)
+    private static async Task<JobResource> RunAsync(JobSpec spec, IReadOnlyList<CudaDevice> cards, ILoggerFactory loggers, IProgressDisplay progress, CancellationToken cancellationToken)
     {
         var options = new JobRunnerOptions { LoadEngine = LocalEngine.LoggingTo(loggers), ModelRevision = LocalEngine.ReportingTo(progress) };
-        await using var service = await LocalService.StartAsync(options, loggers, cancellationToken);
+        await using var service = await LocalService.StartAsync(options, loggers, cancellationToken, cards: cards);
         var job = await service.Client.SubmitAsync(spec, cancellationToken: cancellationToken);
         return await JobWatch.ToTheEndAsync(service.Client, job.Id, progress, cancellationToken);
     }

@@ -15,8 +15,9 @@ internal static class WorkerCommand
         var appPort = ServiceHosting.AppPort();
         var data = new Option<string?>("--data") { Description = "A folder of the worker's own that outlives it. Default: none", HelpName = "folder" };
         var keys = new Option<string?>("--keys") { Description = "A file of API keys, one of which /metrics asks for. Default: none", HelpName = "file" };
+        var device = DeviceOption.Create();
         var supervised = ServiceHosting.Supervised();
-        var command = new Command("worker", "Runs a worker (DAPR_HTTP_ENDPOINT names its sidecar)") { node, labels, appPort, data, keys, supervised };
+        var command = new Command("worker", "Runs a worker (DAPR_HTTP_ENDPOINT names its sidecar)") { node, labels, device, appPort, data, keys, supervised };
         command.SetAction((parsed, cancellation) =>
         {
             var ends = ParentWatch.Watch(parsed.GetValue(supervised), cancellation);
@@ -28,6 +29,7 @@ internal static class WorkerCommand
                         NodeId = parsed.GetValue(node)!,
                         AppPort = parsed.GetValue(appPort),
                         DataFolder = parsed.GetValue(data),
+                        Cards = DeviceOption.Read(parsed.GetValue(device)),
                         Labels = WorkerOptions.ParseLabels(parsed.GetValue(labels) ?? ""),
                         LoadEngine = LocalEngine.LoggingTo(telemetry.Loggers),
                     },

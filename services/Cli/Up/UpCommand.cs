@@ -25,14 +25,16 @@ internal static class UpCommand
         var listen = new Option<string>("--listen-address") { Description = "Where the HTTP API listens; any but loopback needs API keys (serverless keys create)", DefaultValueFactory = _ => "127.0.0.1", HelpName = "ip" };
         var data = new Option<string>("--data") { Description = "The folder of everything that is kept: state, jobs, logs. Default: serverless-data", DefaultValueFactory = _ => "serverless-data", HelpName = "folder" };
         var components = new Option<string[]>("--components-path") { Description = "A YAML file or a folder of Dapr components beside the product's own, or in place of one of the same name. Repeat it for more", HelpName = "path" };
+        var device = DeviceOption.Create();
         var config = ServiceHosting.Config();
         var apps = OwnApps.Create();
         var format = OutputOption.Create();
-        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, port, listen, data, components, config, apps, format };
+        var command = new Command("up", "Runs the job service on this machine: HTTP API, workers and sidecar, each a process that is started again when it ends") { workers, device, port, listen, data, components, config, apps, format };
         command.SetAction((parsed, cancellation) => RunAsync(
             () => new UpOptions(
                 parsed.GetValue(workers), parsed.GetValue(port), parsed.GetValue(listen)!, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(components) ?? [],
                 OwnApps.Parse(parsed.GetValue(apps) ?? []),
+                WorkerDevices.Divide(DeviceOption.Read(parsed.GetValue(device)), parsed.GetValue(workers)),
                 parsed.GetValue(config) is { Length: > 0 } file ? Path.GetFullPath(file) : null),
             parsed.GetValue(format),
             cancellation));

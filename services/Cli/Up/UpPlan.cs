@@ -19,7 +19,7 @@ internal static class UpPlan
         var others = options.Apps.Select(app => new App(app.Key, app.Value, ports.Take(), ports.Take()));
         return (
             Sidecar(options, [.. apps, .. others], tokens),
-            [.. apps.Select(app => app.Id == Api ? ApiOf(app, options, tokens) : WorkerOf(app, options, tokens))],
+            [.. apps.Select((app, i) => app.Id == Api ? ApiOf(app, options, tokens) : WorkerOf(app, options.Devices[i - 1], options, tokens))],
             [.. apps.Where(app => app.Id != Api).Select(app => Address(app.AppPort))]);
     }
 
@@ -47,11 +47,11 @@ internal static class UpPlan
         ],
         WithEndpoints(app, tokens));
 
-    private static ChildCommand WorkerOf(App app, UpOptions options, IReadOnlyDictionary<string, string> tokens) => new(
+    private static ChildCommand WorkerOf(App app, string device, UpOptions options, IReadOnlyDictionary<string, string> tokens) => new(
         app.Id,
         [
             "worker", "--node-id", $"{NodePrefix()}-{app.Id}", "--app-port", Text(app.AppPort), "--data", Path.Combine(options.DataFolder, "workers", app.Id),
-            "--keys", Path.Combine(options.DataFolder, ApiKeyFile.FileName),
+            "--keys", Path.Combine(options.DataFolder, ApiKeyFile.FileName), "--device", device,
         ],
         WithEndpoints(app, tokens));
 

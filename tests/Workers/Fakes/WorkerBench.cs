@@ -109,8 +109,8 @@ public sealed class WorkerBench : IAsyncDisposable
     public Task StopControlAsync() => control.StopAsync();
 
     /// <summary>Starts the replica as a pool would.</summary>
-    public Task StartEngineAsync(string replicaId = ReplicaId) => Door.StartEngineAsync(
-        new EngineStart(PoolId, replicaId, new EngineSpec(new ModelSpec { Source = "fake" }, new PlacementSpec()), []));
+    public Task StartEngineAsync(string replicaId = ReplicaId, IReadOnlyList<int>? accelerators = null) => Door.StartEngineAsync(
+        new EngineStart(PoolId, replicaId, new EngineSpec(new ModelSpec { Source = "fake" }, new PlacementSpec()), accelerators ?? []));
 
     /// <summary>A planned job of so many shards of one row each.</summary>
     public async Task<TestJob> PlanAsync(string id, params string[] items)

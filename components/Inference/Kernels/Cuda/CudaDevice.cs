@@ -39,6 +39,14 @@ public sealed unsafe record CudaDevice(
     /// <exception cref="InferenceException">There is a driver, and it does not work.</exception>
     public static IReadOnlyList<CudaDevice> Enumerate() => All.Value;
 
+    /// <summary>Its memory that nobody uses now, in bytes. Readies the card, which takes some of its memory while this asks.</summary>
+    /// <exception cref="InferenceException">The driver refuses.</exception>
+    public long FreeBytes()
+    {
+        using var context = new CudaContext(this);
+        return context.Memory().Free;
+    }
+
     /// <summary>Readies the driver.</summary>
     /// <returns>Whether it has cards.</returns>
     /// <exception cref="InferenceException">There is a driver, and it does not work.</exception>

@@ -49,6 +49,11 @@ internal static class CudaLibrary
     /// <param name="name">One of the names above.</param>
     public static bool IsPresent(string name) => Files[name].TryLoad() != 0;
 
+    /// <summary>Loads a library.</summary>
+    /// <param name="name">One of the names above.</param>
+    /// <exception cref="InferenceException">It is not there; says what was looked for and where, and what to install.</exception>
+    public static void Require(string name) => Files[name].Load();
+
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
         Files.TryGetValue(name, out var file) ? file.Load() : 0;
 }
