@@ -43,9 +43,6 @@ public sealed record EngineOptions(string ModelSource)
     /// <summary>Seed of requests that name none. Default: 0.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Where it runs: <c>auto</c> (the first CUDA card if there is one, else the CPU), <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>. Default: auto.</summary>
-    public string Device { get; init; } = "auto";
-
     /// <summary>Whether a request's tokens must not depend on what it is batched with; on a CPU they never do, on a GPU it costs speed. Default: false.</summary>
     public bool BatchInvariant { get; init; }
 

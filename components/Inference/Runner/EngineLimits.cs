@@ -38,7 +38,6 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
             $"at least max_num_seqs ({options.MaxNumSeqs}), since each running sequence takes one token of a step", options.MaxNumBatchedTokens);
         Require(!DeviceSelection.Parse(options.Device).IsList, "device", "auto, cpu, cuda or cuda:N, one card", options.Device);
         WeightStorage(options);
-        EngineDevice.Check(options);
     }
 
     /// <summary>Tokens of one step.</summary>

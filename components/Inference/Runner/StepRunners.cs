@@ -1,4 +1,5 @@
 using Serverless.Inference.Kernels;
+using Serverless.Inference.Kernels.Cpu;
 using Serverless.Inference.Kernels.Cuda;
 using Serverless.Inference.Loading;
 
@@ -14,7 +15,7 @@ internal static class StepRunners
     /// <exception cref="InferenceException">The device is not there, or an option, a tensor or the amount of memory is wrong.</exception>
     public static (IKernels Kernels, EngineLimits Limits, IStepRunner Runner) Load(EngineOptions options, ModelFolder folder, CancellationToken cancellationToken)
     {
-        var kernels = EngineDevice.Open(options);
+        var kernels = Open(options);
         try
         {
             if (kernels is CudaKernels cuda)
@@ -33,5 +34,16 @@ internal static class StepRunners
             throw new InferenceException(
                 InferenceErrorCodes.OutOfMemory, "There is not enough memory for the weights and the KV cache. Set kv_cache_bytes lower.", e);
         }
+    }
+
+    /// <summary>Opens the device that the options name; with <c>auto</c>, int8 weights run on the CPU.</summary>
+    /// <param name="options">Options that were checked.</param>
+    /// <exception cref="InferenceException">There is no such card, or a CUDA library is missing.</exception>
+    public static IKernels Open(EngineOptions options)
+    {
+        bool isCpu = options is { Device: "auto", Quantization: not null };
+        return !isCpu && DeviceSelection.Parse(options.Device).Cards() is [var card, ..]
+            ? new CudaKernels(card, EngineLimits.StorageOf(options), options.GpuMemoryUtilization, options.BatchInvariant)
+            : new CpuKernels(options.Threads);
     }
 }

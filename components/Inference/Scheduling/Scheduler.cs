@@ -103,7 +103,11 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
         {
             var sequence = running[i];
             if (sequence.Length - sequence.Computed != 1 || MustWait(sequence) || !MakeRoom(sequence, plan)) continue;
+            bool forks = !sequence.Group.IsForked;
             Plan(plan, sequence, 1);
+
+            // Those that have just forked wait for their first token, which this step samples.
+            if (forks && sequence.Group.IsForked) i += sequence.Group.N - 1;
         }
     }
 
