@@ -12,12 +12,8 @@ namespace Serverless.Inference.Runner;
 /// </summary>
 internal sealed class CudaRunner : IStepRunner
 {
-    // Rows changed at once by penalties and biases.
-    private const int MaxChanged = 64;
-
     // Rows of a step with prompts are rounded up to a multiple, so that products have few shapes.
     private const int RowUnit = 64;
-    private const long SlackBytes = 256 << 20;
 
     private readonly CudaKernels kernels;
     private readonly DecoderModel model;
@@ -36,7 +32,7 @@ internal sealed class CudaRunner : IStepRunner
         maxSequences = limits.MaxSequences;
         unusedSlot = limits.KvShape.Blocks * limits.KvShape.BlockSize;
         model = new DecoderModel(config, weights, kernels, limits.MaxModelLen, limits.MaxBatchedTokens, maxSequences);
-        sampling = new CudaSampling(kernels, config.VocabSize, maxSequences, Math.Min(MaxChanged, maxSequences));
+        sampling = new CudaSampling(kernels, config.VocabSize, maxSequences, CudaMemory.MaxChanged(maxSequences));
         samples = new SampleInputs(kernels, sampling, maxSequences);
         inputs = new StepInputs(limits);
         rowOfSample = new int[maxSequences];
@@ -61,7 +57,7 @@ internal sealed class CudaRunner : IStepRunner
         var weights = DecoderWeights.Load(config, folder.Weights, kernels, EngineLimits.StorageOf(options), cancellationToken);
         try
         {
-            var limits = EngineLimits.Resolve(options, config, kernels, ReservedBytes(options, config, kernels));
+            var limits = EngineLimits.Resolve(options, config, kernels, CudaMemory.Reserved(options, config, kernels.Context.Device));
             return (limits, new CudaRunner(config, weights, kernels, limits));
         }
         catch
@@ -107,21 +103,6 @@ internal sealed class CudaRunner : IStepRunner
         sampling.Dispose();
         cache.Dispose();
         model.Dispose();
-    }
-
-    /// <summary>Memory beside weights and KV cache.</summary>
-    private static long ReservedBytes(EngineOptions options, ModelConfig config, CudaKernels kernels)
-    {
-        long rows = EngineLimits.BatchedTokens(options, kernels);
-        long sequences = options.MaxNumSeqs;
-        int bytes = kernels.Type == DType.Float32 ? sizeof(float) : sizeof(ushort);
-        long queries = config.NumAttentionHeads * config.HeadSize;
-        long keys = config.NumKeyValueHeads * config.HeadSize;
-        long row = (3L * config.HiddenSize) + (2 * queries) + (2 * keys) + (3L * config.IntermediateSize);
-        long positions = options.MaxModelLen ?? config.MaxPositionEmbeddings;
-        return (rows * row * bytes) + (sequences * ((config.HiddenSize * bytes) + ((long)config.VocabSize * sizeof(float))))
-            + CudaSampling.Bytes(kernels.Context.Device, config.VocabSize, options.MaxNumSeqs, MaxChanged)
-            + (2 * sequences * (positions / options.BlockSize) * sizeof(int)) + (positions * config.HeadSize * sizeof(float)) + SlackBytes;
     }
 
     /// <summary>Runs and records a step of decodes for every number of rows that steps are padded to.</summary>

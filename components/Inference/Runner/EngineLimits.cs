@@ -37,15 +37,24 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
             options.MaxNumBatchedTokens is null || options.MaxNumBatchedTokens >= options.MaxNumSeqs, "max_num_batched_tokens",
             $"at least max_num_seqs ({options.MaxNumSeqs}), since each running sequence takes one token of a step", options.MaxNumBatchedTokens);
         Require(!DeviceSelection.Parse(options.Device).IsList, "device", "auto, cpu, cuda or cuda:N, one card", options.Device);
-        WeightStorage(options);
+        StorageOf(options);
     }
 
     /// <summary>Tokens of one step.</summary>
-    public static int BatchedTokens(EngineOptions options, IKernels kernels) =>
-        options.MaxNumBatchedTokens ?? Math.Max(kernels.DefaultStepTokens, options.MaxNumSeqs);
+    /// <param name="options">The options.</param>
+    /// <param name="stepTokens">The device's default.</param>
+    public static int BatchedTokens(EngineOptions options, int stepTokens) => options.MaxNumBatchedTokens ?? Math.Max(stepTokens, options.MaxNumSeqs);
 
-    /// <summary>How weights are stored.</summary>
-    public static DType StorageOf(EngineOptions options) => WeightStorage(options);
+    /// <summary>Checks what can be checked without knowing the device.</summary>
+    /// <exception cref="InferenceException">The context is longer than the model's, or there are no kernels for the model's heads.</exception>
+    public static void CheckModel(EngineOptions options, ModelConfig config)
+    {
+        if (config.HeadSize % HeadUnit != 0)
+            throw new InferenceException(InferenceErrorCodes.ModelUnsupported, $"Heads of {config.HeadSize} numbers (head_dim) are not supported; supported: multiples of {HeadUnit}.");
+        Require(
+            options.MaxModelLen is null || options.MaxModelLen <= config.MaxPositionEmbeddings,
+            "max_model_len", $"at most the model's own context length ({config.MaxPositionEmbeddings})", options.MaxModelLen);
+    }
 
     /// <summary>Fills in defaults and sizes.</summary>
     /// <param name="options">Options that were checked.</param>
@@ -57,13 +66,9 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     /// </exception>
     public static EngineLimits Resolve(EngineOptions options, ModelConfig config, IKernels kernels, long reservedBytes = 0)
     {
-        if (config.HeadSize % HeadUnit != 0)
-            throw new InferenceException(InferenceErrorCodes.ModelUnsupported, $"Heads of {config.HeadSize} numbers (head_dim) are not supported; supported: multiples of {HeadUnit}.");
-        Require(
-            options.MaxModelLen is null || options.MaxModelLen <= config.MaxPositionEmbeddings,
-            "max_model_len", $"at most the model's own context length ({config.MaxPositionEmbeddings})", options.MaxModelLen);
-        int batchedTokens = BatchedTokens(options, kernels);
-        var storage = WeightStorage(options);
+        CheckModel(options, config);
+        int batchedTokens = BatchedTokens(options, kernels.DefaultStepTokens);
+        var storage = StorageOf(options);
         var shape = new KvCacheShape(
             config.NumHiddenLayers, Blocks: 0, options.BlockSize, config.NumKeyValueHeads, config.HeadSize,
             storage == DType.Int8 ? DType.BFloat16 : storage);
@@ -98,7 +103,9 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
             + $"Set kv_cache_bytes to at least {needed}{(held > 0 ? $", or max_model_len to at most {held}" : "")}.");
     }
 
-    private static DType WeightStorage(EngineOptions options)
+    /// <summary>How weights are stored.</summary>
+    /// <exception cref="InferenceException">The options name a type that there is not.</exception>
+    public static DType StorageOf(EngineOptions options)
     {
         Require(options.Quantization is null or "int8", "quantization", "int8 or left out", options.Quantization);
         var storage = options.Dtype switch

@@ -15,7 +15,8 @@ internal static class StepRunners
     /// <exception cref="InferenceException">The device is not there, or an option, a tensor or the amount of memory is wrong.</exception>
     public static (IKernels Kernels, EngineLimits Limits, IStepRunner Runner) Load(EngineOptions options, ModelFolder folder, CancellationToken cancellationToken)
     {
-        var kernels = Open(options);
+        EngineLimits.CheckModel(options, folder.Config);
+        var kernels = Open(options, folder);
         try
         {
             if (kernels is CudaKernels cuda)
@@ -38,12 +39,13 @@ internal static class StepRunners
 
     /// <summary>Opens the device that the options name; with <c>auto</c>, int8 weights run on the CPU.</summary>
     /// <param name="options">Options that were checked.</param>
+    /// <param name="folder">The model that will run on it.</param>
     /// <exception cref="InferenceException">There is no such card, or a CUDA library is missing.</exception>
-    public static IKernels Open(EngineOptions options)
+    public static IKernels Open(EngineOptions options, ModelFolder folder)
     {
         bool isCpu = options is { Device: "auto", Quantization: not null };
         return !isCpu && DeviceSelection.Parse(options.Device).Cards() is [var card, ..]
-            ? new CudaKernels(card, EngineLimits.StorageOf(options), options.GpuMemoryUtilization, options.BatchInvariant)
+            ? new CudaKernels(card, EngineLimits.StorageOf(options), options.GpuMemoryUtilization, options.BatchInvariant, CudaMemory.Bytes(options, folder, card))
             : new CpuKernels(options.Threads);
     }
 }

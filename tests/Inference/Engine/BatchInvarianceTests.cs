@@ -35,7 +35,7 @@ public sealed class BatchInvarianceTests(EngineFixture fixture) : IClassFixture<
         var requests = Requests();
         int[][] alone = await AloneAsync("float32");
         await using var engine = await fixture.LoadAsync(
-            o => o with { BlockSize = blockSize, MaxNumSeqs = sequences, MaxNumBatchedTokens = batchedTokens });
+            o => o with { BatchInvariant = true, BlockSize = blockSize, MaxNumSeqs = sequences, MaxNumBatchedTokens = batchedTokens });
         Tokens(await EngineFixture.GenerateAsync(engine, requests)).ShouldBe(alone);
     }
 
@@ -43,7 +43,7 @@ public sealed class BatchInvarianceTests(EngineFixture fixture) : IClassFixture<
     public async Task Tokens_are_the_same_on_several_threads()
     {
         int[][] alone = await AloneAsync("float32");
-        await using var engine = await fixture.LoadAsync(o => o with { Threads = 3 });
+        await using var engine = await fixture.LoadAsync(o => o with { BatchInvariant = true, Threads = 3 });
         Tokens(await EngineFixture.GenerateAsync(engine, Requests())).ShouldBe(alone);
     }
 
@@ -57,7 +57,7 @@ public sealed class BatchInvarianceTests(EngineFixture fixture) : IClassFixture<
 
         // 16 blocks of 16 tokens: 2 layers, keys and values, 2 heads of 16 float32 each.
         await using var engine = await fixture.LoadAsync(
-            o => o with { KvCacheBytes = 16 * 16 * 2 * 2 * 2 * 16 * 4, MaxModelLen = 200, EnablePrefixCaching = prefixCaching });
+            o => o with { BatchInvariant = true, KvCacheBytes = 16 * 16 * 2 * 2 * 2 * 16 * 4, MaxModelLen = 200, EnablePrefixCaching = prefixCaching });
         Tokens(await EngineFixture.GenerateAsync(engine, requests)).ShouldBe(alone);
         engine.Statistics.Preemptions.ShouldBeGreaterThan(0);
         engine.Statistics.KvBlocks.ShouldBe(16);
@@ -79,7 +79,7 @@ public sealed class BatchInvarianceTests(EngineFixture fixture) : IClassFixture<
 
     private async Task<int[][]> RunAloneAsync(string dtype)
     {
-        await using var engine = await fixture.LoadAsync(o => With(o, dtype) with { EnablePrefixCaching = false });
+        await using var engine = await fixture.LoadAsync(o => With(o, dtype) with { BatchInvariant = true, EnablePrefixCaching = false });
         var results = new List<GenerationResult>();
         foreach (var request in Requests()) results.Add(await EngineFixture.GenerateOneAsync(engine, request));
         int[][] tokens = Tokens(results);

@@ -85,7 +85,7 @@ public sealed class ModelErrorTests
         using var model = new TinyModel();
         model.Config["max_position_embeddings"] = 1 << 20;
         var error = await Should.ThrowAsync<InferenceException>(
-            () => LlmEngine.LoadAsync(Options(model.Save()) with { MaxNumSeqs = 65536, KvCacheBytes = 1L << 40 }));
+            () => LlmEngine.LoadAsync(Options(model.Save()) with { Device = "cpu", MaxNumSeqs = 65536, KvCacheBytes = 1L << 40 }));
         error.Code.ShouldBe(InferenceErrorCodes.EngineOptions);
         error.Message.ShouldBe("max_num_seqs must be at most 4096 with max_model_len 1048576; found 65536.");
     }

@@ -133,8 +133,8 @@ public sealed class TransformersTests : IDisposable
         public OpenedModel(string path, string dtype)
         {
             folder = ModelFolder.Open(path);
-            var options = new EngineOptions(path) { Dtype = dtype, MaxNumSeqs = 1, KvCacheBytes = 16 << 20 };
-            kernels = StepRunners.Open(options);
+            var options = new EngineOptions(path) { Dtype = dtype, MaxNumSeqs = 1, KvCacheBytes = 16 << 20, BatchInvariant = true };
+            kernels = StepRunners.Open(options, folder);
             (_, Runner) = ModelRunner.Load(options, folder, kernels);
         }
 

@@ -9,6 +9,9 @@ namespace Serverless.Inference.Kernels.Cuda;
 /// </summary>
 internal sealed unsafe class CudaKernels : IKernels
 {
+    /// <summary>Tokens of a step by default.</summary>
+    public const int StepTokens = 8192;
+
     private const int RowThreads = 128;
     private const int MostNormThreads = 256;
 
@@ -89,7 +92,7 @@ internal sealed unsafe class CudaKernels : IKernels
     public long DefaultKvCacheBytes => Arena.Largest;
 
     /// <inheritdoc/>
-    public int DefaultStepTokens => 8192;
+    public int DefaultStepTokens => StepTokens;
 
     /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns) => new CudaTensor(Arena, rows, columns, Type);

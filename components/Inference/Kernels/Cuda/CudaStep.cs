@@ -118,6 +118,9 @@ internal sealed unsafe class CudaStep : IDisposable
         }
     }
 
+    // Tiles are pairs, on a boundary of eight bytes.
+    private static int Even(int count) => (count + 1) & ~1;
+
     private static int SmallRows(StepLayout layout) => Math.Max(LeastSmallRows, layout.LogitRows.Length);
 
     private void Reserve(ref Part part, int rows, int logits, int tables)
@@ -129,7 +132,7 @@ internal sealed unsafe class CudaStep : IDisposable
             arena.Free(part.Data);
         }
 
-        part = new Part { Rows = Math.Max(part.Rows, rows), Logits = Math.Max(part.Logits, logits), TableEntries = Math.Max(part.TableEntries, tables) };
+        part = new Part { Rows = Math.Max(part.Rows, rows), Logits = Math.Max(part.Logits, logits), TableEntries = Even(Math.Max(part.TableEntries, tables)) };
         part.Data = arena.Allocate((long)(part.Tables + part.TableEntries + (2 * part.Rows)) * sizeof(int));
     }
 
@@ -202,7 +205,7 @@ internal sealed unsafe class CudaStep : IDisposable
         public int TableEntries;
 
         /// <summary>Where the block tables start.</summary>
-        public readonly int Tables => (6 * Rows) + Logits;
+        public readonly int Tables => Even((6 * Rows) + Logits);
     }
 
     private sealed class Staging

@@ -1,0 +1,56 @@
+using Serverless.Inference.Kernels;
+using Serverless.Inference.Kernels.Cuda;
+using Serverless.Inference.Loading;
+using Serverless.Inference.Models;
+
+namespace Serverless.Inference.Runner;
+
+/// <summary>How much of a card's memory an engine needs for what.</summary>
+internal static class CudaMemory
+{
+    // cuBLASLt's workspace, tables of rotary embedding, what rounding costs.
+    private const long SlackBytes = 256 << 20;
+
+    /// <summary>Rows of logits that penalties and biases change at once.</summary>
+    public static int MaxChanged(int maxSequences) => Math.Min(64, maxSequences);
+
+    /// <summary>
+    /// What an engine takes whose KV cache was given a size: no more than it needs, so that others fit on the card. Null where the
+    /// cache gets what is left of the card's share.
+    /// </summary>
+    public static long? Bytes(EngineOptions options, ModelFolder folder, CudaDevice device) =>
+        options.KvCacheBytes is { } cache ? Weights(folder.Weights, EngineLimits.StorageOf(options)) + cache + Reserved(options, folder.Config, device) : null;
+
+    /// <summary>What activations, logits and sampling need, beside weights and KV cache.</summary>
+    public static long Reserved(EngineOptions options, ModelConfig config, CudaDevice device)
+    {
+        long rows = EngineLimits.BatchedTokens(options, CudaKernels.StepTokens);
+        long sequences = options.MaxNumSeqs;
+        int bytes = Layout.Bytes(EngineLimits.StorageOf(options));
+        long queries = config.NumAttentionHeads * config.HeadSize;
+        long keys = config.NumKeyValueHeads * config.HeadSize;
+        long row = (3L * config.HiddenSize) + (2 * queries) + (2 * keys) + (3L * config.IntermediateSize);
+        long positions = options.MaxModelLen ?? config.MaxPositionEmbeddings;
+        long tables = 2 * sequences * ((positions / options.BlockSize) + 1) * sizeof(int);
+        long unusedBlock = 2L * config.NumHiddenLayers * options.BlockSize * keys * bytes;
+        return (rows * row * bytes) + (sequences * ((config.HiddenSize * bytes) + ((long)config.VocabSize * sizeof(float))))
+            + CudaSampling.Bytes(device, config.VocabSize, options.MaxNumSeqs, MaxChanged(options.MaxNumSeqs))
+            + tables + (positions * config.HeadSize * sizeof(float)) + unusedBlock + SlackBytes;
+    }
+
+    /// <summary>What a checkpoint's tensors take on the card; rows are padded by a little.</summary>
+    private static long Weights(Weights weights, DType storage)
+    {
+        long numbers = 0;
+        foreach (string name in weights.Names)
+        {
+            if (!weights.TryGet(name, out var tensor)) continue;
+            long rows = 1;
+            for (int i = 0; i < tensor.Shape.Count - 1; i++) rows *= tensor.Shape[i];
+            numbers += rows * Layout.Padded(tensor.Shape.Count == 0 ? 1 : tensor.Shape[^1]);
+        }
+
+        // Vectors lie there in two types.
+        return (numbers * Layout.Bytes(storage)) + (weights.Names.Count() * 3L * ArenaMap.Alignment) + (numbers / 64);
+    }
+}
