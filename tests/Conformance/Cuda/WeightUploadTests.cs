@@ -21,9 +21,7 @@ public sealed class WeightUploadTests
         byte[] bytes = Weights.ToBytes(values, from);
         var target = card.Arena.Allocate(values.Length * sizeof(float));
         card.Stream.Fill(target, (byte)0xff, values.Length * sizeof(float));
-        card.Stream.Synchronize();
         upload.Upload(bytes, from, target, to);
-        upload.Finish();
         card.Download(target, values.Length, to).ShouldBe(Weights.Rounded(Weights.Rounded(values, from), to));
     }
 
@@ -39,7 +37,6 @@ public sealed class WeightUploadTests
         var target = card.Arena.Allocate(large.Length + 2000);
         for (int i = 0; i < 500; i++) upload.Upload(large.AsSpan(4 * i, 4), DType.Float32, target + (4 * i), DType.Float32);
         upload.Upload(large, DType.BFloat16, target + 2000, DType.BFloat16);
-        upload.Finish();
         byte[] found = card.Download<byte>(target, large.Length + 2000);
         found.AsSpan(0, 2000).SequenceEqual(large.AsSpan(0, 2000)).ShouldBeTrue();
         found.AsSpan(2000).SequenceEqual(large).ShouldBeTrue();
@@ -54,9 +51,7 @@ public sealed class WeightUploadTests
         float[] values = Weights.Random(new Random(4), Rows * Columns);
         var target = card.Arena.Allocate(Rows * Stride * sizeof(ushort));
         card.Stream.Fill(target, (byte)0xff, Rows * Stride * sizeof(ushort));
-        card.Stream.Synchronize();
         upload.Upload(Weights.ToBytes(values, DType.Float32), DType.Float32, Columns, target, DType.BFloat16, Stride);
-        upload.Finish();
         float[] found = card.Download(target, Rows * Stride, DType.BFloat16);
         for (int row = 0; row < Rows; row++)
         {

@@ -2,7 +2,8 @@ namespace Serverless.Inference.Kernels.Cuda;
 
 /// <summary>
 /// Brings weights from a checkpoint, usually mapped from its file, to the card: several threads copy or convert pieces into pinned
-/// memory, from where the card takes one while the next is made. <see cref="Finish"/> comes before the weights are used.
+/// memory, from where the card takes one while the next is made. On the card it takes its turn in the context's main stream: it
+/// overwrites memory after what was queued there before, and what is queued there afterwards finds the weights.
 /// Used by one thread at a time; makes the context current.
 /// </summary>
 internal sealed unsafe class WeightUpload : IDisposable
@@ -19,6 +20,7 @@ internal sealed unsafe class WeightUpload : IDisposable
     private readonly CudaContext context;
     private readonly CudaStream stream;
     private readonly StagingRing staging;
+    private readonly CudaEvent turn;
     private readonly ParallelOptions threads;
     private int disposed;
 
@@ -32,16 +34,18 @@ internal sealed unsafe class WeightUpload : IDisposable
         stream = new CudaStream(context);
         try
         {
+            turn = new CudaEvent();
             staging = new StagingRing(stream, Buffers, BufferBytes);
         }
         catch
         {
+            turn?.Dispose();
             stream.Dispose();
             throw;
         }
     }
 
-    /// <summary>Brings numbers to the card. They are read before this returns, and are there after <see cref="Finish"/>.</summary>
+    /// <summary>Brings numbers to the card. They are read before this returns.</summary>
     /// <param name="source">The numbers; need not be aligned.</param>
     /// <param name="from">Their type.</param>
     /// <param name="to">Where they go.</param>
@@ -79,7 +83,7 @@ internal sealed unsafe class WeightUpload : IDisposable
         fixed (byte* first = source) Run(first, source.Length / sourceBytes / columns, new Form(from, sourceBytes, storage, targetBytes, columns, stride), to);
     }
 
-    /// <summary>Waits until everything is on the card.</summary>
+    /// <summary>Waits on the host until everything is on the card.</summary>
     /// <exception cref="InferenceException">A copy failed.</exception>
     public void Finish() => stream.Synchronize();
 
@@ -89,11 +93,14 @@ internal sealed unsafe class WeightUpload : IDisposable
         if (Interlocked.Exchange(ref disposed, 1) == 1) return;
         if (context.TryMakeCurrent()) _ = Driver.cuStreamSynchronize(stream.Handle);
         staging.Dispose();
+        turn.Dispose();
         stream.Dispose();
     }
 
     private void Run(byte* source, long rows, Form form, DevicePointer to)
     {
+        turn.Record(context.Stream);
+        stream.Wait(turn);
         while (rows > 0)
         {
             byte* piece = staging.Take(rows * form.TargetRow, form.TargetRow, out long bytes);
@@ -104,6 +111,9 @@ internal sealed unsafe class WeightUpload : IDisposable
             rows -= count;
             to += bytes;
         }
+
+        turn.Record(stream);
+        context.Stream.Wait(turn);
     }
 
     /// <summary>Makes so many rows of a piece, with all threads if it is worth it.</summary>
