@@ -43,6 +43,9 @@ public sealed record EngineOptions(string ModelSource)
     /// <summary>Seed of requests that name none. Default: 0.</summary>
     public long Seed { get; init; }
 
+    /// <summary>Whether a request's tokens must not depend on what it is batched with; on a CPU they never do, on a GPU it costs speed. Default: false.</summary>
+    public bool BatchInvariant { get; init; }
+
     /// <summary>CPU threads of the kernels. Default: one per core.</summary>
     public int? Threads { get; init; }
 }

@@ -21,7 +21,7 @@ namespace Serverless.Inference;
 public sealed class LlmEngine : IGenerationEngine
 {
     private readonly IKernels kernels;
-    private readonly ModelRunner runner;
+    private readonly IStepRunner runner;
     private readonly EngineLoop loop;
     private readonly EngineLimits limits;
     private readonly RequestPreparation preparation;
@@ -31,7 +31,7 @@ public sealed class LlmEngine : IGenerationEngine
 
     private LlmEngine(
         EngineOptions options, string revision, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer, ChatTemplate? template,
-        IKernels kernels, EngineLimits limits, ModelRunner runner, TimeProvider time, ILogger logger)
+        IKernels kernels, EngineLimits limits, IStepRunner runner, TimeProvider time, ILogger logger)
     {
         Revision = revision;
         Config = config;
@@ -42,7 +42,7 @@ public sealed class LlmEngine : IGenerationEngine
         this.runner = runner;
         this.time = time;
         preparation = new RequestPreparation(options, config, limits, RequestPreparation.Defaults(generation), tokenizer, template);
-        loop = new EngineLoop(limits, options.EnablePrefixCaching, runner.Run, preparation.CreateText, time, logger);
+        loop = new EngineLoop(limits, options.EnablePrefixCaching, runner, preparation.CreateText, time, logger);
         instruments = new EngineInstruments(options.ModelSource, () => Statistics);
     }
 
@@ -117,7 +117,7 @@ public sealed class LlmEngine : IGenerationEngine
         using var folder = ModelFolder.Open(model.Folder);
         var tokenizer = Tokenizer.Load(folder.Path);
         var template = ChatTemplate.Load(folder.Path, options.ChatTemplate, time);
-        var (kernels, limits, runner) = ModelRunner.Load(options, folder, cancellationToken);
+        var (kernels, limits, runner) = StepRunners.Load(options, folder, cancellationToken);
         try
         {
             var engine = new LlmEngine(options, model.Revision, folder.Config, folder.Generation, tokenizer, template, kernels, limits, runner, time, logger);

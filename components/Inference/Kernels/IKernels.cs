@@ -19,6 +19,9 @@ public interface IKernels : IDisposable
     /// <summary>Bytes that a KV cache may take on this device by default.</summary>
     long DefaultKvCacheBytes { get; }
 
+    /// <summary>Tokens of a step by default: so many that more would not be computed faster, only later.</summary>
+    int DefaultStepTokens { get; }
+
     /// <summary>Allocates activations of <paramref name="rows"/> x <paramref name="columns"/> numbers, in the backend's activation type.</summary>
     Tensor Allocate(int rows, int columns);
 

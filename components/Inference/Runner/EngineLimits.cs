@@ -11,9 +11,6 @@ namespace Serverless.Inference.Runner;
 /// <param name="KvShape">The KV cache.</param>
 internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBatchedTokens, DType Storage, KvCacheShape KvShape)
 {
-    // A step of so many rows is bound by arithmetic on a CPU already; more would only make decodes wait longer.
-    private const int DefaultBatchedTokens = 256;
-
     // Kernels take heads of whole units, and a KV cache pads them to whole vectors.
     private const int HeadUnit = 8;
     private const int HeadVector = 16;
@@ -43,27 +40,35 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
         WeightStorage(options);
     }
 
+    /// <summary>Tokens of one step.</summary>
+    public static int BatchedTokens(EngineOptions options, IKernels kernels) =>
+        options.MaxNumBatchedTokens ?? Math.Max(kernels.DefaultStepTokens, options.MaxNumSeqs);
+
+    /// <summary>How weights are stored.</summary>
+    public static DType StorageOf(EngineOptions options) => WeightStorage(options);
+
     /// <summary>Fills in defaults and sizes.</summary>
     /// <param name="options">Options that were checked.</param>
     /// <param name="config">The model.</param>
     /// <param name="kernels">The device.</param>
+    /// <param name="reservedBytes">Of the device's memory, what the KV cache must leave. Default: nothing.</param>
     /// <exception cref="InferenceException">
     /// The context is longer than the model's, the KV cache cannot hold one sequence, or the kernels cannot take the model's heads.
     /// </exception>
-    public static EngineLimits Resolve(EngineOptions options, ModelConfig config, IKernels kernels)
+    public static EngineLimits Resolve(EngineOptions options, ModelConfig config, IKernels kernels, long reservedBytes = 0)
     {
         if (config.HeadSize % HeadUnit != 0)
             throw new InferenceException(InferenceErrorCodes.ModelUnsupported, $"Heads of {config.HeadSize} numbers (head_dim) are not supported; supported: multiples of {HeadUnit}.");
         Require(
             options.MaxModelLen is null || options.MaxModelLen <= config.MaxPositionEmbeddings,
             "max_model_len", $"at most the model's own context length ({config.MaxPositionEmbeddings})", options.MaxModelLen);
-        int batchedTokens = options.MaxNumBatchedTokens ?? Math.Max(DefaultBatchedTokens, options.MaxNumSeqs);
+        int batchedTokens = BatchedTokens(options, kernels);
         var storage = WeightStorage(options);
         var shape = new KvCacheShape(
             config.NumHiddenLayers, Blocks: 0, options.BlockSize, config.NumKeyValueHeads, config.HeadSize,
             storage == DType.Int8 ? DType.BFloat16 : storage);
         long blockBytes = BlockBytes(shape);
-        long affordable = (options.KvCacheBytes ?? kernels.DefaultKvCacheBytes) / blockBytes;
+        long affordable = (options.KvCacheBytes ?? Math.Max(0, kernels.DefaultKvCacheBytes - reservedBytes)) / blockBytes;
         int maxModelLen = ContextLength(options, config, affordable, blockBytes);
         long usable = (long)options.MaxNumSeqs * ((maxModelLen + options.BlockSize - 1) / options.BlockSize);
         Require(

@@ -17,7 +17,7 @@ internal sealed class EngineLoop : IAsyncDisposable
 {
     private const int InboxCapacity = 256;
 
-    private readonly Func<StepPlan, ReadOnlySpan<SampledToken>> run;
+    private readonly IStepRunner runner;
     private readonly Func<Sequence, CompletionText> createText;
     private readonly BlockManager blocks;
     private readonly Scheduler scheduler;
@@ -29,7 +29,8 @@ internal sealed class EngineLoop : IAsyncDisposable
 
     private readonly ManualResetEventSlim wake = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly StepPlan plan = new();
+    private readonly Queue<StepPlan> underWay = [];
+    private readonly Queue<StepPlan> free = [];
     private readonly List<SequenceGroup> removed = [];
     private readonly Action<object?> onCancelled;
     private volatile bool stopping;
@@ -42,25 +43,26 @@ internal sealed class EngineLoop : IAsyncDisposable
     /// <summary>Prepares the loop.</summary>
     /// <param name="limits">Sizes.</param>
     /// <param name="prefixCaching">Reuse blocks of equal prompt beginnings.</param>
-    /// <param name="run">Executes a step; called on the loop's thread only.</param>
+    /// <param name="runner">Executes steps; called on the loop's thread only.</param>
     /// <param name="createText">Makes the text of a sequence, where the loop needs it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told when the loop breaks.</param>
     public EngineLoop(
         EngineLimits limits,
         bool prefixCaching,
-        Func<StepPlan, ReadOnlySpan<SampledToken>> run,
+        IStepRunner runner,
         Func<Sequence, CompletionText> createText,
         TimeProvider time,
         ILogger logger)
     {
-        this.run = run;
+        this.runner = runner;
         this.createText = createText;
         this.time = time;
         this.logger = logger;
         maxWaiting = limits.MaxWaiting;
         blocks = new BlockManager(limits.KvShape.Blocks, limits.KvShape.BlockSize, prefixCaching);
         scheduler = new Scheduler(new SchedulerOptions(limits.MaxSequences, limits.MaxBatchedTokens), blocks);
+        for (int i = 0; i < runner.MaxUnderWay; i++) free.Enqueue(new StepPlan());
         onCancelled = _ => NoteCancellation();
         Publish();
     }
@@ -125,6 +127,7 @@ internal sealed class EngineLoop : IAsyncDisposable
                 TakeRequests();
                 DropCancelled();
                 if (scheduler.HasWork) Step();
+                else if (underWay.Count > 0) FinishStep();
                 else WaitForWork();
             }
         }
@@ -138,14 +141,29 @@ internal sealed class EngineLoop : IAsyncDisposable
         ended.SetResult();
     }
 
+    /// <summary>Starts a step, and finishes the oldest if no more may be under way or nothing can be planned before its end.</summary>
     private void Step()
     {
         long start = time.GetTimestamp();
+        var plan = free.Peek();
         scheduler.Schedule(plan);
-        var sampled = run(plan);
-        TakeIn(sampled);
+        bool isEmpty = plan.Chunks.Count == 0;
+        if (!isEmpty)
+        {
+            runner.Start(plan);
+            underWay.Enqueue(free.Dequeue());
+        }
+
+        if (isEmpty || free.Count == 0) FinishStep();
         busyTicks += time.GetElapsedTime(start).Ticks;
         Publish();
+    }
+
+    private void FinishStep()
+    {
+        var plan = underWay.Dequeue();
+        TakeIn(plan, runner.Finish());
+        free.Enqueue(plan);
     }
 
     private void TakeRequests()
@@ -175,18 +193,21 @@ internal sealed class EngineLoop : IAsyncDisposable
         Publish();
     }
 
-    private void TakeIn(ReadOnlySpan<SampledToken> sampled)
+    private void TakeIn(StepPlan plan, ReadOnlySpan<SampledToken> sampled)
     {
         bool anyEnded = false;
         for (int i = 0; i < sampled.Length; i++)
         {
             var sequence = plan.Samples[i].Sequence;
-            if (sequence.FinishReason is null) anyEnded |= TakeIn(sequence, sampled[i]);
+
+            // A step that was under way when a sequence ended may have gone on with it: that token is nobody's.
+            if (sequence.FinishReason is not null) continue;
+            anyEnded |= TakeIn(sequence, sampled[i]);
+            generatedTokens++;
         }
 
         if (anyEnded) scheduler.RemoveEnded();
         steps++;
-        generatedTokens += sampled.Length;
         foreach (var (sequence, start, count) in plan.Chunks) promptTokens += Math.Max(0, Math.Min(start + count, sequence.Group.PromptLength) - start);
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Serverless.Inference.Kernels;
-using Serverless.Inference.Kernels.Cpu;
 using Serverless.Inference.Loading;
 using Serverless.Inference.Models;
 using Serverless.Inference.Scheduling;
@@ -8,7 +7,7 @@ using Serverless.Inference.Scheduling;
 namespace Serverless.Inference.Runner;
 
 /// <summary>Executes steps: copies blocks, runs the model, samples. Used by one thread.</summary>
-internal sealed class ModelRunner : IDisposable
+internal sealed class ModelRunner : IStepRunner
 {
     // Host memory for logits; more rows than this are done in turns.
     private const int MaxLogits = 8 << 20;
@@ -20,6 +19,7 @@ internal sealed class ModelRunner : IDisposable
     private readonly StepSampler sampler;
     private readonly float[] logits;
     private readonly int vocabulary;
+    private int sampled;
 
     /// <summary>Allocates everything that steps need.</summary>
     /// <param name="config">The model.</param>
@@ -39,35 +39,33 @@ internal sealed class ModelRunner : IDisposable
         logits = new float[rows * vocabulary];
     }
 
-    /// <summary>Makes the runner of a model folder, with the kernels that it runs on.</summary>
+    /// <summary>Makes the runner of a model folder; it samples on the host whatever the device.</summary>
     /// <param name="options">Options that were checked.</param>
     /// <param name="folder">The model; not needed afterwards.</param>
+    /// <param name="kernels">The device; outlives the runner.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InferenceException">An option, a tensor or the amount of memory is wrong.</exception>
-    public static (IKernels Kernels, EngineLimits Limits, ModelRunner Runner) Load(
-        EngineOptions options, ModelFolder folder, CancellationToken cancellationToken = default)
+    public static (EngineLimits Limits, ModelRunner Runner) Load(
+        EngineOptions options, ModelFolder folder, IKernels kernels, CancellationToken cancellationToken = default)
     {
-        var device = new CpuKernels(options.Threads);
-        DecoderWeights? weights = null;
+        var limits = EngineLimits.Resolve(options, folder.Config, kernels);
+        var weights = DecoderWeights.Load(folder.Config, folder.Weights, kernels, limits.Storage, cancellationToken);
         try
         {
-            var limits = EngineLimits.Resolve(options, folder.Config, device);
-            weights = DecoderWeights.Load(folder.Config, folder.Weights, device, limits.Storage, cancellationToken);
-            return (device, limits, new ModelRunner(folder.Config, weights, device, limits, options.Threads ?? Environment.ProcessorCount));
+            return (limits, new ModelRunner(folder.Config, weights, kernels, limits, options.Threads ?? Environment.ProcessorCount));
         }
-        catch (Exception e)
+        catch
         {
-            weights?.Dispose();
-            device.Dispose();
-            if (e is not OutOfMemoryException) throw;
-            throw new InferenceException(
-                InferenceErrorCodes.OutOfMemory, "There is not enough memory for the weights and the KV cache. Set kv_cache_bytes lower.", e);
+            weights.Dispose();
+            throw;
         }
     }
 
-    /// <summary>Runs a step.</summary>
-    /// <returns>What was sampled, in the order of the plan's samples; valid until the next step.</returns>
-    public ReadOnlySpan<SampledToken> Run(StepPlan plan)
+    /// <inheritdoc/>
+    public int MaxUnderWay => 1;
+
+    /// <summary>Runs a step to its end.</summary>
+    public void Start(StepPlan plan)
     {
         if (plan.Copies.Count > 0) kernels.CopyBlocks(cache, CollectionsMarshal.AsSpan(plan.Copies));
         inputs.Write(plan);
@@ -83,8 +81,11 @@ internal sealed class ModelRunner : IDisposable
             start += count;
         }
 
-        return sampler.Results[..samples.Length];
+        sampled = samples.Length;
     }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<SampledToken> Finish() => sampler.Results[..sampled];
 
     /// <summary>
     /// The logits of every position of a text, computed in chunks. Uses the cache from its first block on, so it is for a runner

@@ -37,7 +37,49 @@ internal sealed class StepInputs
     {
         Layout.RowCount = 0;
         Layout.SequenceCount = 0;
-        foreach (var (sequence, start, count) in plan.Chunks) Write(sequence.Tokens.Slice(start, count), start, sequence.Blocks.Ids);
+        foreach (var chunk in plan.Chunks)
+        {
+            var (sequence, start, count) = chunk;
+            ReadOnlySpan<int> pending = [~chunk.PendingSample];
+            Write(chunk.PendingSample >= 0 ? pending : sequence.Tokens.Slice(start, count), start, sequence.Blocks.Ids);
+        }
+    }
+
+    /// <summary>Adds rows that belong to no sequence and write to a slot that nobody reads, up to a number of rows that is worth having.</summary>
+    public void Pad(int rows, int unusedSlot)
+    {
+        int start = Layout.RowCount;
+        Layout.Tokens.AsSpan(start, rows - start).Clear();
+        Layout.Positions.AsSpan(start, rows - start).Clear();
+        Layout.Slots.AsSpan(start, rows - start).Fill(unusedSlot);
+        Layout.RowCount = rows;
+    }
+
+    /// <summary>Lists the rows whose logits a step's samples need, each once.</summary>
+    /// <param name="plan">The step.</param>
+    /// <param name="rowOfSample">[samples] receives the place of each sample's row in the list.</param>
+    public void ListLogitRows(StepPlan plan, Span<int> rowOfSample)
+    {
+        Layout.LogitCount = 0;
+        int chunk = -1;
+        for (int i = 0; i < plan.Samples.Count; i++)
+        {
+            if (plan.Samples[i].Chunk != chunk)
+            {
+                chunk = plan.Samples[i].Chunk;
+                Layout.LogitRows[Layout.LogitCount++] = lastRows[chunk];
+            }
+
+            rowOfSample[i] = Layout.LogitCount - 1;
+        }
+    }
+
+    /// <summary>Empties the layout.</summary>
+    public void Clear()
+    {
+        Layout.RowCount = 0;
+        Layout.SequenceCount = 0;
+        Layout.LogitCount = 0;
     }
 
     /// <summary>Writes a step of one sequence.</summary>

@@ -13,6 +13,9 @@ internal sealed class TokenCounts
         foreach (int token in output) Add(token, 1);
     }
 
+    /// <summary>The tokens seen, each once, and how often each was generated.</summary>
+    public IReadOnlyList<(int Token, int Outputs)> Counts => counts;
+
     /// <summary>Counts a token that was generated.</summary>
     public void AddOutput(int token) => Add(token, 1);
 

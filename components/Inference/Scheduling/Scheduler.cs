@@ -40,7 +40,7 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
     /// <summary>Takes a request. It must fit: N at most the number of slots, its tokens at most the cache's.</summary>
     public void Add(SequenceGroup group) => waiting.Add(group);
 
-    /// <summary>Plans the next step.</summary>
+    /// <summary>Plans the next step. Tokens that steps under way will sample may be pending; the plan is empty if all must wait for them.</summary>
     public void Schedule(StepPlan plan)
     {
         plan.Clear();
@@ -50,7 +50,7 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
 
         // What was preempted for want of blocks must not take them back in the same step.
         if (Preemptions == before) Admit(plan);
-        if (plan.Chunks.Count == 0 && HasWork) throw new UnreachableException("There is work, but no sequence can run.");
+        if (plan.Chunks.Count == 0 && HasWork && !AnyPending()) throw new UnreachableException("There is work, but no sequence can run.");
     }
 
     /// <summary>A sequence has ended, while it ran or after it was preempted. True when it was the last of its group.</summary>
@@ -102,8 +102,12 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
         for (int i = 0; i < running.Count; i++)
         {
             var sequence = running[i];
-            if (sequence.Count - sequence.Computed != 1 || !MakeRoom(sequence, plan)) continue;
+            if (sequence.Length - sequence.Computed != 1 || MustWait(sequence) || !MakeRoom(sequence, plan)) continue;
+            bool forks = !sequence.Group.IsForked;
             Plan(plan, sequence, 1);
+
+            // Those that have just forked wait for their first token, which this step samples.
+            if (forks && sequence.Group.IsForked) i += sequence.Group.N - 1;
         }
     }
 
@@ -113,7 +117,7 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
         for (int i = 0; i < running.Count && plan.RowCount < options.MaxBatchedTokens; i++)
         {
             var sequence = running[i];
-            int left = sequence.Count - sequence.Computed;
+            int left = sequence.Length - sequence.Computed;
             if (left > 1) Plan(plan, sequence, Math.Min(left, options.MaxBatchedTokens - plan.RowCount));
         }
     }
@@ -126,7 +130,7 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
             SequenceGroup? group = null;
             if (!again && !waiting.TryPeek(out group)) return;
             var sequence = again ? preempted[0] : group!.First;
-            if (slots + SlotsOf(sequence) > options.MaxSequences) return;
+            if (slots + SlotsOf(sequence) > options.MaxSequences || sequence.Pending > 0) return;
 
             // Nothing jumps the queue: who needs many blocks gets them as soon as those who run have ended.
             if (!blocks.TryAdmit(sequence.Blocks, sequence.Tokens, Reserve(), out int found)) return;
@@ -147,6 +151,12 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
         }
     }
 
+    /// <summary>Whether nothing can be planned until pending tokens are known: it may end with them, or be sampled with all of them in view.</summary>
+    private static bool MustWait(Sequence sequence) =>
+        sequence.Pending > 0 && (sequence.Length - sequence.Group.PromptLength >= sequence.Group.MaxTokens || sequence.Group.NeedsHistory);
+
+    private bool AnyPending() => running.Exists(static sequence => sequence.Pending > 0) || preempted.Exists(static sequence => sequence.Pending > 0);
+
     /// <summary>Blocks to leave for the growth of those who run, so that admitting one does not at once preempt another.</summary>
     private int Reserve() => Math.Min(running.Count, blocks.Total / 4);
 
@@ -161,10 +171,12 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
 
     private void Plan(StepPlan plan, Sequence sequence, int count)
     {
-        plan.Add(new Chunk(sequence, sequence.Computed, count));
+        plan.Add(new Chunk(sequence, sequence.Computed, count) { PendingSample = sequence.Pending > 0 ? sequence.PendingSample : -1 });
         sequence.Computed += count;
-        blocks.Publish(sequence.Blocks, sequence.Tokens, sequence.Computed);
-        if (sequence.Computed < sequence.Count) return;
+
+        // A block's hash needs its tokens; one that ends with a pending token is published when the sequence goes on.
+        blocks.Publish(sequence.Blocks, sequence.Tokens, Math.Min(sequence.Computed, sequence.Count));
+        if (sequence.Computed < sequence.Length) return;
         plan.AddSample(sequence);
         if (!sequence.Group.IsForked) Fork(plan, sequence);
     }

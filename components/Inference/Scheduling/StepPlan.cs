@@ -33,14 +33,22 @@ internal sealed class StepPlan
     }
 
     /// <summary>Asks for the token that follows the last chunk.</summary>
-    public void AddSample(Sequence sequence) => Samples.Add(new Sample(sequence, Chunks.Count - 1));
+    public void AddSample(Sequence sequence)
+    {
+        sequence.Expect(Samples.Count);
+        Samples.Add(new Sample(sequence, Chunks.Count - 1));
+    }
 }
 
 /// <summary>Consecutive tokens of one sequence whose keys and values a step computes.</summary>
 /// <param name="Sequence">The sequence.</param>
 /// <param name="Start">Position of the first.</param>
 /// <param name="Count">How many.</param>
-internal readonly record struct Chunk(Sequence Sequence, int Start, int Count);
+internal readonly record struct Chunk(Sequence Sequence, int Start, int Count)
+{
+    /// <summary>If the token is pending: its index among the samples of the step before; else -1.</summary>
+    public int PendingSample { get; init; } = -1;
+}
 
 /// <summary>A token to sample from the logits of a chunk's last row. Several sequences sample from one row when a prompt has forked.</summary>
 /// <param name="Sequence">The sequence that it continues.</param>

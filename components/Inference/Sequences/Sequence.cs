@@ -46,6 +46,15 @@ internal sealed class Sequence
     /// <summary>Tokens of the completion so far.</summary>
     public int OutputCount => Count - Group.PromptLength;
 
+    /// <summary>Tokens that steps under way will sample; their places follow those of <see cref="Tokens"/>.</summary>
+    public int Pending { get; private set; }
+
+    /// <summary>Index of the last pending token among the samples of its step.</summary>
+    public int PendingSample { get; private set; }
+
+    /// <summary>Tokens of prompt and completion, known and pending.</summary>
+    public int Length => Count + Pending;
+
     /// <summary>Leading tokens whose keys and values are in the cache, or will be when the step that was scheduled last has run.</summary>
     public int Computed { get; set; }
 
@@ -67,9 +76,18 @@ internal sealed class Sequence
     /// <summary>The text so far, if the loop needs it: for stop strings and for streaming.</summary>
     public CompletionText? Text { get; set; }
 
-    /// <summary>Adds a token that was sampled.</summary>
+    /// <summary>A step will sample the next token.</summary>
+    /// <param name="sample">Index among the step's samples.</param>
+    public void Expect(int sample)
+    {
+        Pending++;
+        PendingSample = sample;
+    }
+
+    /// <summary>Adds a token that was sampled, the oldest that is pending.</summary>
     public void Append(int token)
     {
+        if (Pending > 0) Pending--;
         if (Count == tokens.Length) Array.Resize(ref tokens, tokens.Length * 2);
         tokens[Count++] = token;
         TokenCounts?.AddOutput(token);

@@ -74,6 +74,9 @@ internal sealed class SequenceGroup
     /// <summary>Whether the loop itself must know the text as it grows.</summary>
     public bool NeedsText => Output.IsStreaming || Sampling.Params.Stop.Count > 0;
 
+    /// <summary>Whether a token's choice depends on all tokens before it, so that the last one must be known when the next step begins.</summary>
+    public bool NeedsHistory => Sampling.HasPenalties;
+
     /// <summary>Tells the loop when the request's own token is cancelled.</summary>
     public CancellationTokenRegistration Registration { get; set; }
 

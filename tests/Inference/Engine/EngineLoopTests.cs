@@ -21,11 +21,11 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
         int steps = 0;
         await using var loop = new EngineLoop(
             Limits, prefixCaching: true,
-            plan =>
+            new FunctionRunner(plan =>
             {
                 if (++steps == 1) allSubmitted.Wait(EngineFixture.Patience);
                 return steps == 3 ? throw new InvalidOperationException("the device is gone") : new SampledToken[plan.Samples.Count];
-            },
+            }),
             _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
         loop.Start();
         var output = new Output();
@@ -51,12 +51,12 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
         using var breaks = new SemaphoreSlim(0);
         await using var loop = new EngineLoop(
             Limits, prefixCaching: true,
-            _ =>
+            new FunctionRunner(_ =>
             {
                 entered.Release();
                 breaks.Wait(EngineFixture.Patience);
                 throw new InvalidOperationException("the device is gone");
-            },
+            }),
             _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
         loop.Start();
         var output = new Output();
@@ -80,13 +80,13 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
         var ran = new HashSet<SequenceGroup>();
         await using var loop = new EngineLoop(
             Limits with { MaxSequences = 1 }, prefixCaching: true,
-            plan =>
+            new FunctionRunner(plan =>
             {
                 foreach (var sample in plan.Samples) ran.Add(sample.Sequence.Group);
                 entered.Release();
                 gate.Wait(EngineFixture.Patience);
                 return new SampledToken[plan.Samples.Count];
-            },
+            }),
             _ => throw new InvalidOperationException("no text is needed"), TimeProvider.System, NullLogger.Instance);
         loop.Start();
         var output = new Output();

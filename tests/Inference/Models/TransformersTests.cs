@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Serverless.Inference.Kernels;
 using Serverless.Inference.Loading;
 using Serverless.Inference.Runner;
 using Serverless.Inference.Sampling;
@@ -127,13 +128,14 @@ public sealed class TransformersTests : IDisposable
     private sealed class OpenedModel : IDisposable
     {
         private readonly ModelFolder folder;
-        private readonly IDisposable kernels;
+        private readonly IKernels kernels;
 
         public OpenedModel(string path, string dtype)
         {
             folder = ModelFolder.Open(path);
             var options = new EngineOptions(path) { Dtype = dtype, MaxNumSeqs = 1, KvCacheBytes = 16 << 20 };
-            (kernels, _, Runner) = ModelRunner.Load(options, folder);
+            kernels = StepRunners.Open(options);
+            (_, Runner) = ModelRunner.Load(options, folder, kernels);
         }
 
         public ModelRunner Runner { get; }

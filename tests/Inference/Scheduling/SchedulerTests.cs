@@ -150,15 +150,19 @@ public sealed class SchedulerTests
 
     [Fact]
     public void Whatever_comes_in_every_request_ends_within_the_limits() =>
-        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), RandomLoad).QuickCheckThrowOnFailure();
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed => RandomLoad(seed, maxUnderWay: 1)).QuickCheckThrowOnFailure();
 
-    private static void RandomLoad(int seed)
+    [Fact]
+    public void Steps_planned_before_the_last_one_s_tokens_are_known_lose_nothing_either() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed => RandomLoad(seed, maxUnderWay: 2)).QuickCheckThrowOnFailure();
+
+    private static void RandomLoad(int seed, int maxUnderWay)
     {
         var random = new Random(seed);
         int maxSequences = random.Next(1, 9);
         int longest = random.Next(8, 60);
         int blocks = ((longest + SimulatedEngine.BlockSize - 1) / SimulatedEngine.BlockSize) + random.Next(12);
-        var engine = new SimulatedEngine(maxSequences, maxSequences + random.Next(40), blocks);
+        var engine = new SimulatedEngine(maxSequences, maxSequences + random.Next(40), blocks, maxUnderWay);
         var expected = new Dictionary<SequenceGroup, bool>();
         var cancellations = new List<CancellationTokenSource>();
         for (int steps = 0; expected.Count < 40 || engine.Scheduler.HasWork; steps++)

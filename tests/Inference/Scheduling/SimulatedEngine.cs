@@ -12,11 +12,17 @@ internal sealed class SimulatedEngine
     public const int BlockSize = 4;
 
     private readonly SchedulerOptions options;
-    private readonly StepPlan plan = new();
+    private readonly Queue<StepPlan> underWay = [];
+    private readonly int maxUnderWay;
     private int nextToken = 100;
 
-    public SimulatedEngine(int maxSequences, int maxBatchedTokens, int blocks)
+    /// <param name="maxSequences">Most sequences that run.</param>
+    /// <param name="maxBatchedTokens">Most tokens of a step.</param>
+    /// <param name="blocks">Blocks of the cache.</param>
+    /// <param name="maxUnderWay">Steps that may be under way: with 2, a step is planned before the last one's tokens are known.</param>
+    public SimulatedEngine(int maxSequences, int maxBatchedTokens, int blocks, int maxUnderWay = 1)
     {
+        this.maxUnderWay = maxUnderWay;
         options = new SchedulerOptions(maxSequences, maxBatchedTokens);
         Blocks = new BlockManager(blocks, BlockSize, prefixCaching: true);
         Scheduler = new Scheduler(options, Blocks);
@@ -43,12 +49,21 @@ internal sealed class SimulatedEngine
     /// <summary>Plans and runs a step; returns its chunks as (group, tokens).</summary>
     public (int Group, int Count)[] Step()
     {
+        var plan = new StepPlan();
+        var before = underWay.LastOrDefault();
         long preemptions = Scheduler.Preemptions;
         var ranBefore = Scheduler.RunningSequences.ToHashSet();
         Scheduler.Schedule(plan);
         if (Scheduler.Preemptions > preemptions)
             plan.Chunks.ShouldAllBe(chunk => ranBefore.Contains(chunk.Sequence), "what was just given back is not handed out in the same step");
         CheckAges();
+        if (plan.Chunks.Count == 0)
+        {
+            underWay.Count.ShouldBeGreaterThan(0, "nothing waits for tokens that nobody samples");
+            FinishStep();
+            return [];
+        }
+
         plan.RowCount.ShouldBe(plan.Chunks.Sum(chunk => chunk.Count));
         plan.RowCount.ShouldBeInRange(1, options.MaxBatchedTokens);
         Scheduler.Running.ShouldBeInRange(1, options.MaxSequences);
@@ -63,13 +78,29 @@ internal sealed class SimulatedEngine
         {
             var chunk = plan.Chunks[sample.Chunk];
             chunk.Sequence.Group.ShouldBe(sample.Sequence.Group);
-            (chunk.Start + chunk.Count).ShouldBe(sample.Sequence.Count);
+            (chunk.Start + chunk.Count).ShouldBe(sample.Sequence.Length - 1);
+        }
+
+        foreach (var chunk in plan.Chunks)
+        {
+            if (chunk.PendingSample < 0) (chunk.Start + chunk.Count).ShouldBeLessThanOrEqualTo(chunk.Sequence.Count, "tokens are known");
+            else before.ShouldNotBeNull().Samples[chunk.PendingSample].Sequence.ShouldBe(chunk.Sequence, "a pending token is the one that the step before samples");
         }
 
         var chunks = plan.Chunks.Select(chunk => (Groups.IndexOf(chunk.Sequence.Group), chunk.Count)).ToArray();
-        foreach (var (sequence, _) in plan.Samples) TakeIn(sequence);
-        Scheduler.RemoveEnded();
+        underWay.Enqueue(plan);
+        if (underWay.Count == maxUnderWay) FinishStep();
         return chunks;
+    }
+
+    private void FinishStep()
+    {
+        foreach (var (sequence, _) in underWay.Dequeue().Samples)
+        {
+            if (sequence.FinishReason is null) TakeIn(sequence);
+        }
+
+        Scheduler.RemoveEnded();
     }
 
     public void RunToEnd()

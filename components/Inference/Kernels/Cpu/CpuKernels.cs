@@ -43,6 +43,9 @@ public sealed unsafe class CpuKernels : IKernels
     /// <inheritdoc/>
     public long DefaultKvCacheBytes => Math.Min(MaxDefaultKvBytes, AvailableMemory.Bytes() / 4);
 
+    /// <summary>A step of so many rows is bound by arithmetic already.</summary>
+    public int DefaultStepTokens => 256;
+
     /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns) => new CpuTensor(rows, columns);
 

@@ -84,8 +84,11 @@ internal sealed unsafe class CudaKernels : IKernels
     /// <inheritdoc/>
     public string Device => $"cuda:{Context.Device.Index} ({Context.Device.Name}, {Context.Device.MemoryBytes / (1L << 30)} GiB)";
 
-    /// <inheritdoc/>
+    /// <summary>All that is left of the arena.</summary>
     public long DefaultKvCacheBytes => Arena.Largest;
+
+    /// <inheritdoc/>
+    public int DefaultStepTokens => 8192;
 
     /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns) => new CudaTensor(Arena, rows, columns, Type);
@@ -336,8 +339,9 @@ internal sealed unsafe class CudaKernels : IKernels
     private void CopyToDevice(DevicePointer to, ReadOnlySpan<byte> from)
     {
         if (from.IsEmpty) return;
+
+        // Memory that is not pinned has been read when the call returns.
         fixed (byte* source = from) Context.Stream.CopyToDevice(to, (nint)source, from.Length);
-        Context.Stream.Synchronize();
     }
 
     private void Upload(ReadOnlySpan<byte> data, DType type, CudaMatrix matrix, int firstRow)

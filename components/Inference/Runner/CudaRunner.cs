@@ -1,0 +1,179 @@
+using Serverless.Inference.Kernels;
+using Serverless.Inference.Kernels.Cuda;
+using Serverless.Inference.Loading;
+using Serverless.Inference.Models;
+using Serverless.Inference.Scheduling;
+
+namespace Serverless.Inference.Runner;
+
+/// <summary>
+/// Executes steps on a card that is never left waiting: a step is queued while the one before it runs, and its tokens are chosen on the
+/// card. Steps of decodes alone are recorded once for each of some numbers of rows and then launched as one graph.
+/// </summary>
+internal sealed class CudaRunner : IStepRunner
+{
+    // Rows changed at once by penalties and biases.
+    private const int MaxChanged = 64;
+
+    // Rows of a step with prompts are rounded up to a multiple, so that products have few shapes.
+    private const int RowUnit = 64;
+    private const long SlackBytes = 256 << 20;
+
+    private readonly CudaKernels kernels;
+    private readonly DecoderModel model;
+    private readonly KvCache cache;
+    private readonly StepInputs inputs;
+    private readonly CudaSampling sampling;
+    private readonly SampleInputs samples;
+    private readonly int maxSequences;
+    private readonly int unusedSlot;
+    private readonly int[] rowOfSample;
+    private readonly Dictionary<int, (CudaGraph Graph, CudaTensor Logits)> graphs = [];
+
+    private CudaRunner(ModelConfig config, DecoderWeights weights, CudaKernels kernels, EngineLimits limits)
+    {
+        this.kernels = kernels;
+        maxSequences = limits.MaxSequences;
+        unusedSlot = limits.KvShape.Blocks * limits.KvShape.BlockSize;
+        model = new DecoderModel(config, weights, kernels, limits.MaxModelLen, limits.MaxBatchedTokens, maxSequences);
+        sampling = new CudaSampling(kernels, config.VocabSize, maxSequences, Math.Min(MaxChanged, maxSequences));
+        samples = new SampleInputs(kernels, sampling, maxSequences);
+        inputs = new StepInputs(limits);
+        rowOfSample = new int[maxSequences];
+        cache = kernels.AllocateKvCache(limits.KvShape);
+        kernels.Sampled = sampling.Tokens;
+        Record();
+    }
+
+    /// <inheritdoc/>
+    public int MaxUnderWay => 2;
+
+    /// <summary>Makes the runner of a model folder.</summary>
+    /// <param name="options">Options that were checked.</param>
+    /// <param name="folder">The model; not needed afterwards.</param>
+    /// <param name="kernels">The card; outlives the runner.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InferenceException">An option, a tensor or the amount of memory is wrong.</exception>
+    public static (EngineLimits Limits, CudaRunner Runner) Load(
+        EngineOptions options, ModelFolder folder, CudaKernels kernels, CancellationToken cancellationToken = default)
+    {
+        var config = folder.Config;
+        var weights = DecoderWeights.Load(config, folder.Weights, kernels, EngineLimits.StorageOf(options), cancellationToken);
+        try
+        {
+            var limits = EngineLimits.Resolve(options, config, kernels, ReservedBytes(options, config, kernels));
+            return (limits, new CudaRunner(config, weights, kernels, limits));
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Start(StepPlan plan)
+    {
+        kernels.Context.MakeCurrent();
+        if (plan.Copies.Count > 0) kernels.CopyBlocks(cache, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(plan.Copies));
+        inputs.Write(plan);
+        inputs.ListLogitRows(plan, rowOfSample);
+        var layout = inputs.Layout;
+        bool isDecode = layout.RowCount == layout.SequenceCount;
+        inputs.Pad(isDecode ? Bucket(layout.RowCount) : PaddedRows(layout.RowCount), unusedSlot);
+        PadLogits(layout);
+        kernels.Begin(layout);
+        if (isDecode && graphs.TryGetValue(layout.RowCount, out var recorded))
+        {
+            recorded.Graph.Launch(kernels.Context.Stream);
+            samples.Sample(plan, rowOfSample, recorded.Logits);
+            return;
+        }
+
+        model.Forward(layout, cache);
+        samples.Sample(plan, rowOfSample, plan.Samples.Count == 0 ? null : (CudaTensor)model.Logits(layout));
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<SampledToken> Finish() => samples.Finish();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!kernels.Context.TryMakeCurrent()) return;
+        kernels.Context.Stream.Synchronize();
+        foreach (var (graph, _) in graphs.Values) graph.Dispose();
+        samples.Dispose();
+        sampling.Dispose();
+        cache.Dispose();
+        model.Dispose();
+    }
+
+    /// <summary>Memory beside weights and KV cache.</summary>
+    private static long ReservedBytes(EngineOptions options, ModelConfig config, CudaKernels kernels)
+    {
+        long rows = EngineLimits.BatchedTokens(options, kernels);
+        long sequences = options.MaxNumSeqs;
+        int bytes = kernels.Type == DType.Float32 ? sizeof(float) : sizeof(ushort);
+        long queries = config.NumAttentionHeads * config.HeadSize;
+        long keys = config.NumKeyValueHeads * config.HeadSize;
+        long row = (3L * config.HiddenSize) + (2 * queries) + (2 * keys) + (3L * config.IntermediateSize);
+        long positions = options.MaxModelLen ?? config.MaxPositionEmbeddings;
+        return (rows * row * bytes) + (sequences * ((config.HiddenSize * bytes) + ((long)config.VocabSize * sizeof(float))))
+            + CudaSampling.Bytes(kernels.Context.Device, config.VocabSize, options.MaxNumSeqs, MaxChanged)
+            + (2 * sequences * (positions / options.BlockSize) * sizeof(int)) + (positions * config.HeadSize * sizeof(float)) + SlackBytes;
+    }
+
+    /// <summary>Runs and records a step of decodes for every number of rows that steps are padded to.</summary>
+    private void Record()
+    {
+        for (int rows = 1; ; rows = Bucket(rows + 1))
+        {
+            inputs.Clear();
+            inputs.Pad(rows, unusedSlot);
+            var layout = inputs.Layout;
+            layout.LogitRows.AsSpan(0, rows).Clear();
+            layout.LogitCount = rows;
+            kernels.Begin(layout);
+
+            // Once as it is: what is made at first use is not made while recording.
+            Forward(layout);
+            kernels.Context.Stream.Synchronize();
+            CudaTensor? logits = null;
+            var graph = kernels.Context.Stream.Capture(() => logits = Forward(layout));
+            graphs[rows] = (graph, logits!);
+            if (rows == maxSequences) return;
+        }
+    }
+
+    private CudaTensor Forward(StepLayout layout)
+    {
+        model.Forward(layout, cache);
+        return (CudaTensor)model.Logits(layout);
+    }
+
+    private void PadLogits(StepLayout layout)
+    {
+        int count = layout.LogitCount == 0 ? 0 : Bucket(layout.LogitCount);
+        layout.LogitRows.AsSpan(layout.LogitCount, count - layout.LogitCount).Clear();
+        layout.LogitCount = count;
+    }
+
+    private int PaddedRows(int rows) => Math.Min((rows + RowUnit - 1) / RowUnit * RowUnit, inputs.Layout.Tokens.Length);
+
+    /// <summary>The number of rows that a step of so many decodes is padded to.</summary>
+    private int Bucket(int rows)
+    {
+        int unit = rows switch
+        {
+            <= 2 => 1,
+            <= 4 => 2,
+            <= 8 => 4,
+            <= 64 => 8,
+            <= 256 => 16,
+            <= 512 => 32,
+            _ => 64,
+        };
+        return Math.Min((rows + unit - 1) / unit * unit, maxSequences);
+    }
+}

@@ -1,0 +1,49 @@
+using Serverless.Inference.Kernels;
+using Serverless.Inference.Kernels.Cpu;
+using Serverless.Inference.Kernels.Cuda;
+using Serverless.Inference.Loading;
+
+namespace Serverless.Inference.Runner;
+
+/// <summary>Makes the runner that suits the device.</summary>
+internal static class StepRunners
+{
+    /// <summary>Opens the device and loads the model on it.</summary>
+    /// <param name="options">Options that were checked.</param>
+    /// <param name="folder">The model; not needed afterwards.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InferenceException">The device is not there, or an option, a tensor or the amount of memory is wrong.</exception>
+    public static (IKernels Kernels, EngineLimits Limits, IStepRunner Runner) Load(EngineOptions options, ModelFolder folder, CancellationToken cancellationToken)
+    {
+        var kernels = Open(options);
+        try
+        {
+            if (kernels is CudaKernels cuda)
+            {
+                var (limits, runner) = CudaRunner.Load(options, folder, cuda, cancellationToken);
+                return (kernels, limits, runner);
+            }
+
+            var (hostLimits, hostRunner) = ModelRunner.Load(options, folder, kernels, cancellationToken);
+            return (kernels, hostLimits, hostRunner);
+        }
+        catch (Exception e)
+        {
+            kernels.Dispose();
+            if (e is not OutOfMemoryException) throw;
+            throw new InferenceException(
+                InferenceErrorCodes.OutOfMemory, "There is not enough memory for the weights and the KV cache. Set kv_cache_bytes lower.", e);
+        }
+    }
+
+    /// <summary>Opens the device that the options name; with <c>auto</c>, int8 weights run on the CPU.</summary>
+    /// <param name="options">Options that were checked.</param>
+    /// <exception cref="InferenceException">There is no such card, or a CUDA library is missing.</exception>
+    public static IKernels Open(EngineOptions options)
+    {
+        bool isCpu = options is { Device: "auto", Quantization: not null };
+        return !isCpu && DeviceSelection.Parse(options.Device).Cards() is [var card, ..]
+            ? new CudaKernels(card, EngineLimits.StorageOf(options), options.GpuMemoryUtilization, options.BatchInvariant)
+            : new CpuKernels(options.Threads);
+    }
+}
