@@ -19,7 +19,6 @@ internal sealed unsafe class CudaKernels : IKernels
     private const int NormPacks = 4;
     private const int MostThreads = 1024;
     private const long WorkspaceBytes = 64 << 20;
-    private const int StagingBytes = 32 << 20;
 
     private readonly MatMulPlans products;
     private readonly CudaModule module;
@@ -32,7 +31,7 @@ internal sealed unsafe class CudaKernels : IKernels
     private readonly Dictionary<(int Head, int Group, int Block), CudaAttention> attentions = [];
     private readonly Dictionary<RotaryTable, (DevicePointer Cos, DevicePointer Sin)> rotaries = [];
     private readonly bool batchInvariant;
-    private PinnedBuffer? staging;
+    private WeightUpload? upload;
 
     /// <summary>Takes the card's memory and compiles what every model needs.</summary>
     /// <param name="device">The card.</param>
@@ -106,7 +105,7 @@ internal sealed unsafe class CudaKernels : IKernels
         RefuseInt8(storage);
         Arguments.CheckBytes(data.Length, type, rows, columns);
         var matrix = new CudaMatrix(Arena, rows, columns, storage);
-        Upload(data, type, rows, columns, matrix, 0);
+        Upload(data, type, matrix, 0);
         return matrix;
     }
 
@@ -119,7 +118,7 @@ internal sealed unsafe class CudaKernels : IKernels
         foreach (var part in parts)
         {
             Arguments.CheckBytes(part.Data.Length, part.Type, part.Rows, columns);
-            Upload(part.Data.Span, part.Type, part.Rows, columns, matrix, row);
+            Upload(part.Data.Span, part.Type, matrix, row);
             row += part.Rows;
         }
 
@@ -293,7 +292,7 @@ internal sealed unsafe class CudaKernels : IKernels
         foreach (var attention in attentions.Values) attention.Dispose();
         module.Dispose();
         products.Dispose();
-        staging?.Dispose();
+        upload?.Dispose();
         Arena.Dispose();
         Context.Dispose();
     }
@@ -348,40 +347,9 @@ internal sealed unsafe class CudaKernels : IKernels
         fixed (byte* source = from) Context.Stream.CopyToDevice(to, (nint)source, from.Length);
     }
 
-    private void Upload(ReadOnlySpan<byte> data, DType type, int rows, int columns, CudaMatrix matrix, int firstRow)
+    private void Upload(ReadOnlySpan<byte> data, DType type, CudaMatrix matrix, int firstRow)
     {
-        Context.MakeCurrent();
-        staging ??= new PinnedBuffer(StagingBytes);
-        int rowBytes = matrix.Stride * Layout.Bytes(matrix.Storage);
-        int most = Math.Max(1, (int)(staging.Bytes / rowBytes));
-        if (rowBytes > staging.Bytes) throw new InferenceException(InferenceErrorCodes.ModelUnsupported, $"Weight rows of {columns} numbers are not supported.");
-        float[] values = new float[columns];
-        fixed (byte* source = data)
-        {
-            for (int row = 0; row < rows; row += most)
-            {
-                int count = Math.Min(most, rows - row);
-                for (int i = 0; i < count; i++) Convert(source, type, (long)(row + i) * columns, values, staging.Pointer + ((long)i * rowBytes), matrix.Storage);
-                Context.Stream.CopyToDevice(matrix.Data + ((long)(firstRow + row) * rowBytes), (nint)staging.Pointer, (long)count * rowBytes);
-                Context.Stream.Synchronize();
-            }
-        }
-    }
-
-    private static void Convert(byte* source, DType type, long first, float[] values, byte* target, DType storage)
-    {
-        if (type == storage)
-        {
-            int bytes = Layout.Bytes(type);
-            new ReadOnlySpan<byte>(source + (first * bytes), values.Length * bytes).CopyTo(new Span<byte>(target, values.Length * bytes));
-            return;
-        }
-
-        Numbers.Read(source, type, first, values);
-        if (storage == DType.Float32) values.CopyTo(new Span<float>(target, values.Length));
-        else
-        {
-            for (int i = 0; i < values.Length; i++) ((ushort*)target)[i] = Numbers.To16Bits(values[i], storage);
-        }
+        upload ??= new WeightUpload(Context);
+        upload.Upload(data, type, matrix.Columns, matrix.Data + ((long)firstRow * matrix.Stride * Layout.Bytes(matrix.Storage)), matrix.Storage, matrix.Stride);
     }
 }
