@@ -30,7 +30,7 @@ internal static class Gpu
         }
         catch (InferenceException error)
         {
-            return [new Check("GPU", $"none of use (the CUDA driver answers: {error.Message})", CheckStatus.Missing, "Mend the driver, or give --device cpu.")];
+            return [new Check("GPU", "none of use", CheckStatus.Missing, error.Message)];
         }
     }
 
@@ -52,7 +52,10 @@ internal static class Gpu
     {
         try
         {
-            return new Check(name, $"{version()}");
+            var found = version();
+            return found.Major <= CudaDevice.CudaVersion?.Major
+                ? new Check(name, $"{found}")
+                : new Check(name, $"{found}, newer than the driver", CheckStatus.Missing, $"Renew the driver, or install the one of CUDA {CudaDevice.CudaVersion?.Major} in its place.");
         }
         catch (InferenceException error)
         {

@@ -12,7 +12,7 @@ public sealed class DriverTests
         using var card = new Card();
         var device = card.Context.Device;
         device.Name.ShouldNotBeEmpty();
-        device.Uuid.ShouldMatch("^GPU-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
+        device.Uuid.ShouldMatch("^(GPU|MIG)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
         device.ComputeMajor.ShouldBeInRange(5, 20);
         device.Multiprocessors.ShouldBePositive();
         device.SharedMemoryPerBlock.ShouldBeGreaterThanOrEqualTo(48 * 1024);

@@ -8,7 +8,8 @@ public sealed class CudaDeviceTests
     public void An_identity_reads_as_nvidia_smi_prints_it()
     {
         byte[] uuid = [0x5c, 0x8f, 0x3a, 0x6e, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0xff];
-        CudaDevice.FormatUuid(uuid).ShouldBe("GPU-5c8f3a6e-0102-0304-0506-0708090a0bff");
+        CudaDevice.FormatUuid("NVIDIA H200", uuid).ShouldBe("GPU-5c8f3a6e-0102-0304-0506-0708090a0bff");
+        CudaDevice.FormatUuid("NVIDIA H200 MIG 1g.18gb", uuid).ShouldBe("MIG-5c8f3a6e-0102-0304-0506-0708090a0bff");
     }
 
     [Fact]

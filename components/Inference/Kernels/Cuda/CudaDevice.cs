@@ -15,6 +15,7 @@ public sealed unsafe record CudaDevice(
     int Index, string Name, string Uuid, long MemoryBytes, int ComputeMajor, int ComputeMinor, int Multiprocessors, int SharedMemoryPerBlock)
 {
     private const int NameLength = 256;
+    private const int OldestCuda = 12;
 
     private static readonly Lazy<IReadOnlyList<CudaDevice>> All = new(Look, LazyThreadSafetyMode.PublicationOnly);
     private static readonly Lazy<string?> NvmlVersion = new(Nvml.DriverVersion);
@@ -55,9 +56,13 @@ public sealed unsafe record CudaDevice(
         if (!CudaLibrary.IsPresent(CudaLibrary.Cuda)) return false;
         int status = Driver.cuInit(0);
         if (status is CudaError.NoDevice or CudaError.StubLibrary) return false;
-        CudaError.Check(status, nameof(Driver.cuInit));
+        if (status != CudaError.Success) throw Useless(CudaError.Of(status, nameof(Driver.cuInit)).Message);
+        if (CudaVersion!.Major < OldestCuda) throw Useless($"it is for CUDA {CudaVersion}, and CUDA {OldestCuda} or newer is needed");
         return true;
     }
+
+    private static InferenceException Useless(string reason) =>
+        new(InferenceErrorCodes.Cuda, $"The CUDA driver is of no use here: {reason}. Mend or renew it, or choose the device cpu.");
 
     private static CudaDevice[] Look()
     {
@@ -79,8 +84,9 @@ public sealed unsafe record CudaDevice(
         CudaError.Check(Driver.cuDeviceGetUuid_v2(uuid, device), nameof(Driver.cuDeviceGetUuid_v2));
         nuint bytes;
         CudaError.Check(Driver.cuDeviceTotalMem_v2(&bytes, device), nameof(Driver.cuDeviceTotalMem_v2));
+        string title = Marshal.PtrToStringUTF8((nint)name) ?? "";
         return new CudaDevice(
-            index, Marshal.PtrToStringUTF8((nint)name) ?? "", FormatUuid(new ReadOnlySpan<byte>(uuid, 16)), (long)bytes,
+            index, title, FormatUuid(title, new ReadOnlySpan<byte>(uuid, 16)), (long)bytes,
             Attribute(device, Driver.AttributeComputeMajor), Attribute(device, Driver.AttributeComputeMinor),
             Attribute(device, Driver.AttributeMultiprocessors), Attribute(device, Driver.AttributeSharedMemoryPerBlock));
     }
@@ -92,6 +98,7 @@ public sealed unsafe record CudaDevice(
         return value;
     }
 
-    /// <summary>"GPU-" and the sixteen bytes of a CUuuid in their order.</summary>
-    internal static string FormatUuid(ReadOnlySpan<byte> uuid) => $"GPU-{new Guid(uuid, bigEndian: true):D}";
+    /// <summary>The sixteen bytes of a CUuuid in their order, behind "GPU-", or "MIG-" for a slice of a card, which has that in its name.</summary>
+    internal static string FormatUuid(string name, ReadOnlySpan<byte> uuid) =>
+        $"{(name.Contains(" MIG ", StringComparison.Ordinal) ? "MIG" : "GPU")}-{new Guid(uuid, bigEndian: true):D}";
 }

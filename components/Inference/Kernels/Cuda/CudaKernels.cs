@@ -159,6 +159,10 @@ internal sealed unsafe class CudaKernels : IKernels
     public void Begin(StepLayout layout)
     {
         Context.MakeCurrent();
+
+        // Steps begin when the weights are there: the pinned memory goes back.
+        upload?.Dispose();
+        upload = null;
         Step.Begin(layout);
     }
 

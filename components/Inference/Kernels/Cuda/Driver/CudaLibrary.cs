@@ -25,9 +25,9 @@ internal static class CudaLibrary
     public const string Nvml = "nvidia-ml";
 
     private const string Toolkit =
-        "Install the CUDA toolkit 12 or 13 (NVIDIA's packages cuda-nvrtc-13-0 and libcublas-13-0 are enough), or set CUDA_PATH to where it lies.";
+        "Install the CUDA toolkit 12 or 13 (NVIDIA's packages cuda-nvrtc-13-0 and libcublas-13-0 are enough), set CUDA_PATH to where it lies, or choose the device cpu.";
 
-    private const string Driver = "Install NVIDIA's driver for the card, or, in a container, start it with the NVIDIA container toolkit (docker run --gpus all).";
+    private const string Driver = "Install NVIDIA's driver for the card, or, in a container, start it with the NVIDIA container toolkit (docker run --gpus all); or choose the device cpu.";
 
     private static readonly Dictionary<string, NativeLibraryFile> Files = new()
     {
