@@ -11,7 +11,7 @@ internal static class BenchCommand
     public static Command Create()
     {
         var device = DeviceOption.Create();
-        var only = new Option<string[]>("--only") { Description = "Measure these parts only: offline, steps, single, prefill, mixed, 8b", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only") { Description = "Measure these parts only: offline, steps, single, prefill, mixed, profile, 8b", AllowMultipleArgumentsPerToken = true };
         var folder = new Option<string?>("--folder") { Description = "Where model folders with random weights are written (up to 16 GB) and found again. Default: the temporary folder" };
         var command = new Command("bench", "Measures the engine on a GPU: tokens/s, decode steps, prefill and loading beside what the card could do") { device, only, folder };
         command.SetAction(async (parsed, cancellationToken) =>

@@ -13,7 +13,7 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
 
     /// <summary>The parts by name, in the order of their models.</summary>
     public IReadOnlyList<(string Name, Func<Task> Run)> All =>
-        [("offline", OfflineAsync), ("steps", StepsAsync), ("single", SingleAsync), ("prefill", PrefillAsync), ("mixed", MixedAsync), ("8b", LargeAsync)];
+        [("offline", OfflineAsync), ("steps", StepsAsync), ("single", SingleAsync), ("prefill", PrefillAsync), ("mixed", MixedAsync), ("profile", ProfileAsync), ("8b", LargeAsync)];
 
     private async Task OfflineAsync()
     {
@@ -67,6 +67,25 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
         long tokens = requests.Sum(request => (long)request.SamplingParams!.MaxTokens);
         double seconds = await BenchLoad.RunAsync(engine, requests, cancellationToken);
         BenchCommand.Line($"{qwen.Name}: 256 requests, 100-1024 in / 100-1024 out: {tokens / seconds:F0} new tokens/s");
+    }
+
+    private Task ProfileAsync()
+    {
+        foreach (int batch in new[] { 1, 256, 1024 })
+        {
+            var operations = CudaProfile.DecodeStep(
+                card, ceilings, (small.Layers, small.Hidden, small.Inner, small.Heads, small.KvHeads, small.HeadSize, small.Vocabulary), batch, Context);
+            BenchCommand.Line($"{small.Name}: where a decode step goes, context 192, batch {batch}");
+            foreach (var operation in operations)
+            {
+                BenchCommand.Line(
+                    $"  {operation.Name,-14} {operation.Count,3} x {operation.Microseconds,7:F1} us (floor {operation.Floor,7:F1}) = {operation.Count * operation.Microseconds,7:F0} us");
+            }
+
+            BenchCommand.Line($"  all {operations.Sum(operation => operation.Count * operation.Microseconds) / 1e3:F2} ms, floor {operations.Sum(operation => operation.Count * operation.Floor) / 1e3:F2} ms");
+        }
+
+        return Task.CompletedTask;
     }
 
     private async Task LargeAsync()

@@ -166,7 +166,7 @@ __device__ __forceinline__ void load_tile(u32 to, const cache_view& cache, const
 }
 
 // tiles[i] = (first row, rows), at most PREFILL_ROWS / GROUP rows; a tile of no rows does nothing.
-extern "C" __global__ void __launch_bounds__(PREFILL_THREADS, 1) attention_prefill(
+extern "C" __global__ void __launch_bounds__(PREFILL_THREADS, HEAD <= 64 ? 2 : 1) attention_prefill(
     const act* qkv, i64 stride, act* output, i64 output_stride, const act* keys, i64 plane, int kv_heads,
     const int2* tiles, const int* positions, const int* table_starts, const int* tables, float scale, int window) {
     extern __shared__ uint4 shared[];
@@ -183,15 +183,15 @@ extern "C" __global__ void __launch_bounds__(PREFILL_THREADS, 1) attention_prefi
     bool low_there = low_token < tile.y && low_token < PREFILL_ROWS / GROUP, high_there = high_token < tile.y && high_token < PREFILL_ROWS / GROUP;
     int low_head = kv_head * GROUP + low % GROUP, high_head = kv_head * GROUP + high % GROUP;
     int low_position = low_there ? first_position + low_token : end - 1, high_position = high_there ? first_position + high_token : end - 1;
-    u32 q[KSTEPS][4];
-    load_queries(q, low_there ? qkv + (i64)(tile.x + low_token) * stride + low_head * HEAD : 0, high_there ? qkv + (i64)(tile.x + high_token) * stride + high_head * HEAD : 0);
-
-    float o[NTILES][4] = {}, maximum[2] = {-INFINITE, -INFINITE}, sum[2] = {};
     int start = max(0, first_position - window + 1) / PREFILL_KEYS * PREFILL_KEYS;
     int steps = (end - start + PREFILL_KEYS - 1) / PREFILL_KEYS;
     u32 base = shared_address(shared);
     const int stage_bytes = 2 * PREFILL_KEYS * STRIDE * 2;
     load_tile(base, cache, table, kv_head, start, end);
+    u32 q[KSTEPS][4];
+    load_queries(q, low_there ? qkv + (i64)(tile.x + low_token) * stride + low_head * HEAD : 0, high_there ? qkv + (i64)(tile.x + high_token) * stride + high_head * HEAD : 0);
+
+    float o[NTILES][4] = {}, maximum[2] = {-INFINITE, -INFINITE}, sum[2] = {};
     scale *= 1.44269504f;
     for (int step = 0; step < steps; step++) {
         int first = start + step * PREFILL_KEYS;
