@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Serverless.Cli.Bench;
 using Serverless.Cli.Doctor;
 using Serverless.Cli.Jobs;
 using Serverless.Cli.Keys;
@@ -26,6 +27,7 @@ internal static class CommandLine
             ModelsCommand.Create(),
             SidecarCommand.Create(),
             DoctorCommand.Create(),
+            BenchCommand.Create(),
         };
         foreach (var command in JobCommands.Create())
         {

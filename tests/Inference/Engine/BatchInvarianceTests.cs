@@ -88,7 +88,7 @@ public sealed class BatchInvarianceTests(EngineFixture fixture) : IClassFixture<
     }
 
     private static EngineOptions With(EngineOptions options, string dtype) =>
-        dtype == "int8" ? options with { Dtype = "auto", Quantization = dtype } : options with { Dtype = dtype };
+        dtype == "int8" ? options with { Dtype = "auto", Quantization = dtype } : options with { Dtype = dtype, BatchInvariant = true };
 
     private static int[][] Tokens(IEnumerable<GenerationResult> results) => [.. results.Select(result =>
     {

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Serverless.Inference;
+using Serverless.Inference.Kernels.Cuda;
+
+namespace Serverless.Cli.Bench;
+
+/// <summary>What is measured: each figure beside the least time that the card's bandwidth and arithmetic allow.</summary>
+internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string folder, CancellationToken cancellationToken)
+{
+    private const int Context = 192;
+
+    private readonly BenchModel small = BenchModel.All[0], qwen = BenchModel.All[1], large = BenchModel.All[2];
+
+    /// <summary>The parts by name, in the order of their models.</summary>
+    public IReadOnlyList<(string Name, Func<Task> Run)> All =>
+        [("offline", OfflineAsync), ("steps", StepsAsync), ("single", SingleAsync), ("prefill", PrefillAsync), ("mixed", MixedAsync), ("8b", LargeAsync)];
+
+    private async Task OfflineAsync()
+    {
+        await using var engine = await LoadAsync(small, 1024);
+        await BenchLoad.RunAsync(engine, BenchLoad.Same(small, 256, 128, 16), cancellationToken);
+        await OfflineAsync(engine, small, 2048);
+    }
+
+    private async Task OfflineAsync(LlmEngine engine, BenchModel model, int count)
+    {
+        double seconds = await BenchLoad.RunAsync(engine, BenchLoad.Same(model, count, 128, 128), cancellationToken);
+        double flops = 2.0 * ((2 * model.LayerWeights) + model.HeadWeights) * count * 128;
+        double floor = (flops / ceilings.FlopsPerSecond) + ((double)model.KvBytes * Context * count * 128 / ceilings.BytesPerSecond);
+        Report($"{model.Name}: {count} requests, 128 in / 128 out", count * 128 / seconds, "new tokens/s", count * 128 / floor, isTime: false);
+    }
+
+    private async Task StepsAsync()
+    {
+        await using var engine = await LoadAsync(small, 1024);
+        foreach (int batch in new[] { 64, 256, 512, 1024 })
+        {
+            double seconds = await BenchLoad.StepAsync(engine, BenchLoad.Same(small, batch, 128, 128), cancellationToken);
+            Report($"{small.Name}: decode step, context 192, batch {batch}", seconds * 1e3, "ms", StepFloor(small, batch, Context) * 1e3, isTime: true);
+        }
+    }
+
+    private async Task SingleAsync()
+    {
+        await using var engine = await LoadAsync(small, 1);
+        double seconds = await BenchLoad.StepAsync(engine, BenchLoad.Same(small, 1, 128, 256), cancellationToken);
+        seconds = await BenchLoad.StepAsync(engine, BenchLoad.Same(small, 1, 128, 256), cancellationToken);
+        Report($"{small.Name}: one sequence", 1 / seconds, "tokens/s", 1 / StepFloor(small, 1, 256), isTime: false);
+    }
+
+    private async Task PrefillAsync()
+    {
+        const int Length = 8192;
+        await using var engine = await LoadAsync(small, 16);
+        await BenchLoad.RunAsync(engine, BenchLoad.Same(small, 2, Length, 1), cancellationToken);
+        var requests = BenchLoad.Same(small, 10, Length, 1).Skip(2).ToList();
+        double seconds = await BenchLoad.RunAsync(engine, requests, cancellationToken) / requests.Count;
+        double flops = (2.0 * small.LayerWeights * Length) + (2.0 * Length * Length * small.Heads * small.HeadSize * small.Layers);
+        Report($"{small.Name}: prefill of 8192 tokens", flops / seconds / 1e12, "TFLOP/s", ceilings.FlopsPerSecond / 1e12, isTime: false);
+    }
+
+    private async Task MixedAsync()
+    {
+        await using var engine = await LoadAsync(qwen, 256);
+        await BenchLoad.RunAsync(engine, BenchLoad.Same(qwen, 64, 128, 16), cancellationToken);
+        var requests = BenchLoad.Mixed(qwen, 256, 100, 1024);
+        long tokens = requests.Sum(request => (long)request.SamplingParams!.MaxTokens);
+        double seconds = await BenchLoad.RunAsync(engine, requests, cancellationToken);
+        BenchCommand.Line($"{qwen.Name}: 256 requests, 100-1024 in / 100-1024 out: {tokens / seconds:F0} new tokens/s");
+    }
+
+    private async Task LargeAsync()
+    {
+        await using var engine = await LoadAsync(large, 256);
+        await BenchLoad.RunAsync(engine, BenchLoad.Same(large, 64, 128, 16), cancellationToken);
+        await OfflineAsync(engine, large, 256);
+    }
+
+    private double StepFloor(BenchModel model, int batch, int context)
+    {
+        long weights = model.LayerWeights + model.HeadWeights;
+        double arithmetic = 2.0 * weights * batch / ceilings.FlopsPerSecond;
+        double reading = 2.0 * weights / ceilings.BytesPerSecond;
+        return Math.Max(arithmetic, reading) + ((double)model.KvBytes * context * batch / ceilings.BytesPerSecond);
+    }
+
+    private async Task<LlmEngine> LoadAsync(BenchModel model, int sequences)
+    {
+        var path = model.Write(folder);
+        long start = Stopwatch.GetTimestamp();
+        var engine = await LlmEngine.LoadAsync(
+            new EngineOptions(path) { Device = $"cuda:{card.Index}", MaxNumSeqs = sequences, EnablePrefixCaching = false, MaxModelLen = 16384 }, cancellationToken: cancellationToken);
+        BenchCommand.Line($"{model.Name}: loaded and warm in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s ({(model.LayerWeights + (model.HeadWeights * (model.IsTied ? 1 : 2))) * 2 / 1e9:F1} GB)");
+        return engine;
+    }
+
+    private static void Report(string what, double figure, string unit, double limit, bool isTime) =>
+        BenchCommand.Line($"{what}: {figure:G5} {unit}; limit {limit:G5} {unit}, {(isTime ? limit / figure : figure / limit):P0} of it");
+}
