@@ -105,9 +105,11 @@ public sealed class MatMulTests
             var random = new Random(rows);
             x = Weights.Rounded(Weights.Random(random, rows * XStride), type);
             weight = Weights.Rounded(Weights.Random(random, outputs * inputs), type);
+            float[] spread = new float[outputs * XStride];
+            for (int row = 0; row < outputs; row++) weight.AsSpan(row * inputs, inputs).CopyTo(spread.AsSpan(row * XStride));
             bias = Weights.Rounded(Weights.Random(random, outputs), outputType);
             old = Weights.Rounded(Weights.Random(random, rows * OutputStride), outputType);
-            (X, Weight, Bias, Output) = (card.Upload(x, type), card.Upload(weight, type), card.Upload(bias, outputType), card.Upload(old, outputType));
+            (X, Weight, Bias, Output) = (card.Upload(x, type), card.Upload(spread, type), card.Upload(bias, outputType), card.Upload(old, outputType));
         }
 
         public DevicePointer X { get; }

@@ -21,6 +21,7 @@ internal sealed unsafe class CudaContext : IDisposable
         nint retained;
         CudaError.Check(Driver.cuDevicePrimaryCtxRetain(&retained, ordinal), nameof(Driver.cuDevicePrimaryCtxRetain));
         (this.device, context) = (ordinal, retained);
+        RetainedContexts.Add(context);
         try
         {
             MakeCurrent();
@@ -28,7 +29,7 @@ internal sealed unsafe class CudaContext : IDisposable
         }
         catch
         {
-            _ = Driver.cuDevicePrimaryCtxRelease_v2(ordinal);
+            Release();
             throw;
         }
     }
@@ -63,7 +64,12 @@ internal sealed unsafe class CudaContext : IDisposable
     public void Dispose()
     {
         Stream.Dispose();
-        if (Interlocked.Exchange(ref disposed, 1) == 1) return;
+        if (Interlocked.Exchange(ref disposed, 1) == 0) Release();
+    }
+
+    private void Release()
+    {
+        RetainedContexts.Remove(context);
 
         // A kernel that failed makes every later call fail with its error, which was reported where it happened; the same in every Dispose here.
         _ = Driver.cuDevicePrimaryCtxRelease_v2(device);

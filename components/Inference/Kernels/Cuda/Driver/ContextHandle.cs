@@ -2,7 +2,8 @@ namespace Serverless.Inference.Kernels.Cuda;
 
 /// <summary>The context that was current where something was made, for freeing it on another thread.</summary>
 /// <param name="Handle">A CUcontext.</param>
-internal readonly unsafe record struct ContextHandle(nint Handle)
+/// <param name="Life">Which of its lives (<see cref="RetainedContexts"/>).</param>
+internal readonly unsafe record struct ContextHandle(nint Handle, long Life)
 {
     /// <summary>The calling thread's context.</summary>
     /// <exception cref="InferenceException">It has none.</exception>
@@ -10,11 +11,11 @@ internal readonly unsafe record struct ContextHandle(nint Handle)
     {
         nint handle = 0;
         CudaError.Check(Driver.cuCtxGetCurrent(&handle), nameof(Driver.cuCtxGetCurrent));
-        return handle != 0 ? new ContextHandle(handle) : throw new InferenceException(
+        return RetainedContexts.LifeOf(handle) is var life and not 0 ? new ContextHandle(handle, life) : throw new InferenceException(
             InferenceErrorCodes.Cuda, $"This thread has no current CUDA context; call {nameof(CudaContext)}.{nameof(CudaContext.MakeCurrent)} first.");
     }
 
     /// <summary>Makes it the calling thread's.</summary>
-    /// <returns>False if it is gone, and everything of it too, or broken.</returns>
-    public bool TryMakeCurrent() => Driver.cuCtxSetCurrent(Handle) == CudaError.Success;
+    /// <returns>False if it is gone, and everything of it too, or if the driver refuses.</returns>
+    public bool TryMakeCurrent() => RetainedContexts.LifeOf(Handle) == Life && Driver.cuCtxSetCurrent(Handle) == CudaError.Success;
 }

@@ -2,7 +2,7 @@ namespace Serverless.Inference.Kernels.Cuda;
 
 /// <summary>
 /// What cuBLASLt needs for products of one shape. It counts in columns: of row-major matrices it sees the transposed ones, so that it
-/// computes output^T [outputs, rows] = weight (transposed, leading dimension inputs) * x^T (as it is).
+/// computes output^T [outputs, rows] = weight (transposed) * x^T (as it is).
 /// </summary>
 internal sealed unsafe class MatMulPlan : IDisposable
 {

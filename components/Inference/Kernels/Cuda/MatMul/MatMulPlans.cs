@@ -50,7 +50,7 @@ internal sealed unsafe class MatMulPlans : IDisposable
     /// <param name="type">Float32, BFloat16 or Float16.</param>
     /// <param name="float32Output">Whether the output is float32; else it is of <paramref name="type"/>.</param>
     /// <param name="beta">What of the output's old content is added. Default: 0, nothing of it.</param>
-    /// <param name="xStride">Numbers from one row of x to the next. Default: <paramref name="inputs"/>.</param>
+    /// <param name="xStride">Numbers from one row of x, and of the weight, to the next. Default: <paramref name="inputs"/>.</param>
     /// <param name="outputStride">Numbers from one row of the output to the next. Default: <paramref name="outputs"/>.</param>
     /// <exception cref="InferenceException">cuBLASLt has no algorithm, or the launch fails. All addresses must be multiples of 16.</exception>
     public void Run(
@@ -80,7 +80,7 @@ internal sealed unsafe class MatMulPlans : IDisposable
     public MatMulTuning Tune(int rows, int outputs, int inputs, DType type, bool float32Output, int candidates)
     {
         context.MakeCurrent();
-        var shape = new MatMulShape(rows, outputs, inputs, type, float32Output);
+        var shape = new MatMulShape(rows, outputs, inputs, type, float32Output).WithoutStrides();
         using var tuner = new MatMulTuner(context, stream, shape);
         using var plan = new MatMulPlan(library, shape);
         var timed = new List<(MatmulAlgorithm Algorithm, float Microseconds)>();

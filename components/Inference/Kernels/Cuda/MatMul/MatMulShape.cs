@@ -8,7 +8,7 @@ namespace Serverless.Inference.Kernels.Cuda;
 /// <param name="Float32Output">Whether the output is float32; else it is of <paramref name="Type"/>.</param>
 /// <param name="Bias">Whether a vector of the output's type is added to every row.</param>
 /// <param name="Accumulate">Whether a multiple of what the output holds is added.</param>
-/// <param name="XStride">Numbers from one row of x to the next.</param>
+/// <param name="XStride">Numbers from one row of x, and of the weight, to the next.</param>
 /// <param name="OutputStride">Numbers from one row of the output to the next.</param>
 internal readonly record struct MatMulShape(
     int Rows, int Outputs, int Inputs, DType Type, bool Float32Output, bool Bias, bool Accumulate, int XStride, int OutputStride)
@@ -41,6 +41,6 @@ internal readonly record struct MatMulShape(
     /// <summary>Bytes of a number of the output.</summary>
     public int OutputBytes => Float32Output ? sizeof(float) : InputBytes;
 
-    /// <summary>The same product whatever the strides are: what an algorithm is chosen for.</summary>
+    /// <summary>The same product with rows as far apart as <see cref="Layout"/> lays them: what an algorithm is chosen for.</summary>
     public MatMulShape WithoutStrides() => this with { XStride = Layout.Padded(Inputs), OutputStride = Layout.Padded(Outputs) };
 }

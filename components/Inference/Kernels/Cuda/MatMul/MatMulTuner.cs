@@ -32,7 +32,7 @@ internal sealed class MatMulTuner : IDisposable
     public MatMulTuner(CudaContext context, CudaStream stream, MatMulShape shape)
     {
         this.stream = stream;
-        long weightBytes = (long)shape.Outputs * shape.Inputs * shape.InputBytes;
+        long weightBytes = (long)shape.Outputs * shape.XStride * shape.InputBytes;
         long xBytes = (long)shape.Rows * shape.XStride * shape.InputBytes;
         long outputBytes = (long)shape.Rows * shape.OutputStride * shape.OutputBytes;
         int copies = (int)Math.Clamp(WeightBytes / weightBytes, 1, MostRuns);
