@@ -19,7 +19,17 @@ internal static class CudaMemory
     /// cache gets what is left of the card's share.
     /// </summary>
     public static long? Bytes(EngineOptions options, ModelFolder folder, CudaDevice device) =>
-        options.KvCacheBytes is { } cache ? Weights(folder.Weights, EngineLimits.StorageOf(options)) + cache + Reserved(options, folder.Config, device) : null;
+        options.KvCacheBytes is null ? null : CudaNeed.Of(options, folder, device).Total;
+
+    /// <summary>What an engine could have of a card at this moment.</summary>
+    /// <exception cref="InferenceException">The driver refuses.</exception>
+    public static long Available(EngineOptions options, CudaDevice device)
+    {
+        using var context = new CudaContext(device);
+        var (free, total) = context.Memory();
+        long share = (long)(total * options.GpuMemoryUtilization) - (total - free);
+        return options.KvCacheBytes is null ? Math.Clamp(share, 0, free) : free;
+    }
 
     /// <summary>What activations, logits and sampling need, beside weights and KV cache.</summary>
     public static long Reserved(EngineOptions options, ModelConfig config, CudaDevice device)
@@ -39,12 +49,13 @@ internal static class CudaMemory
     }
 
     /// <summary>What a checkpoint's tensors take on the card; rows are padded by a little.</summary>
-    private static long Weights(Weights weights, DType storage)
+    public static long Weights(ModelConfig config, Weights weights, DType storage)
     {
         long numbers = 0;
         foreach (string name in weights.Names)
         {
-            if (!weights.TryGet(name, out var tensor)) continue;
+            bool isUnused = config.TieWordEmbeddings && name == DecoderFamily.Names.Head;
+            if (isUnused || !weights.TryGet(name, out var tensor)) continue;
             long rows = 1;
             for (int i = 0; i < tensor.Shape.Count - 1; i++) rows *= tensor.Shape[i];
             numbers += rows * Layout.Padded(tensor.Shape.Count == 0 ? 1 : tensor.Shape[^1]);

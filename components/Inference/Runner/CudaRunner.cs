@@ -54,15 +54,26 @@ internal sealed class CudaRunner : IStepRunner
         EngineOptions options, ModelFolder folder, CudaKernels kernels, CancellationToken cancellationToken = default)
     {
         var config = folder.Config;
-        var weights = DecoderWeights.Load(config, folder.Weights, kernels, EngineLimits.StorageOf(options), cancellationToken);
+        var need = CudaNeed.Of(options, folder, kernels.Context.Device);
+        long capacity = kernels.Arena.Capacity;
+
+        // Weights that cannot fit are not read first.
+        if (need.Weights - (need.Weights / 50) > capacity) throw need.Unmet(options, kernels.Context.Device, capacity);
+        DecoderWeights? weights = null;
         try
         {
-            var limits = EngineLimits.Resolve(options, config, kernels, CudaMemory.Reserved(options, config, kernels.Context.Device));
+            weights = DecoderWeights.Load(config, folder.Weights, kernels, EngineLimits.StorageOf(options), cancellationToken);
+            var limits = EngineLimits.Resolve(options, config, kernels, need.Work);
             return (limits, new CudaRunner(config, weights, kernels, limits));
+        }
+        catch (InferenceException e) when (e.Code == InferenceErrorCodes.OutOfMemory && need.Total > capacity)
+        {
+            weights?.Dispose();
+            throw need.Unmet(options, kernels.Context.Device, capacity, e);
         }
         catch
         {
-            weights.Dispose();
+            weights?.Dispose();
             throw;
         }
     }

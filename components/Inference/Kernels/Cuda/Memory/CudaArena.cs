@@ -10,21 +10,20 @@ internal sealed unsafe class CudaArena : IDisposable
     private int disposed;
 
     /// <param name="context">The card.</param>
-    /// <param name="bytes">How much to take, above 0.</param>
+    /// <param name="bytes">How much to take; what is not above 0, as a share of a card that others have used up, cannot be had.</param>
     /// <exception cref="InferenceException">The card does not have as much (out_of_memory).</exception>
     public CudaArena(CudaContext context, long bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         this.context = context;
         var (free, total) = context.Memory();
-        ulong address;
-        int status = Driver.cuMemAlloc_v2(&address, (nuint)bytes);
+        ulong address = 0;
+        int status = bytes > 0 ? Driver.cuMemAlloc_v2(&address, (nuint)bytes) : CudaError.OutOfMemory;
         if (status == CudaError.OutOfMemory)
         {
             throw new InferenceException(
                 InferenceErrorCodes.OutOfMemory,
-                $"GPU {context.Device.Index} ({context.Device.Name}) gave no {bytes / 1e6:F0} MB: {free / 1e6:F0} MB of its {total / 1e6:F0} MB are free. "
-                + "Set gpu_memory_utilization lower, or end what else runs on the card (nvidia-smi lists it).");
+                $"GPU {context.Device.Index} ({context.Device.Name}) {(bytes > 0 ? $"gave no {bytes / 1e6:F0} MB" : "has nothing left for this engine")}: {free / 1e6:F0} MB of its {total / 1e6:F0} MB are free. "
+                + "End what else runs on the card (nvidia-smi lists it), or set gpu_memory_utilization or kv_cache_bytes lower.");
         }
 
         CudaError.Check(status, $"{nameof(Driver.cuMemAlloc_v2)} of {bytes} bytes");
