@@ -23,6 +23,9 @@ public sealed class DeviceSelection
     /// <summary>Whether it names several cards.</summary>
     public bool IsList => indices.Length > 1;
 
+    /// <summary>Whether it asks for cards, and does not leave it to the machine.</summary>
+    public bool IsCuda => text is not ("auto" or "cpu");
+
     /// <summary>Reads a setting. Asks no driver.</summary>
     /// <param name="text">The setting.</param>
     /// <exception cref="InferenceException">It is none (engine_options).</exception>

@@ -36,8 +36,15 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
         Require(
             options.MaxNumBatchedTokens is null || options.MaxNumBatchedTokens >= options.MaxNumSeqs, "max_num_batched_tokens",
             $"at least max_num_seqs ({options.MaxNumSeqs}), since each running sequence takes one token of a step", options.MaxNumBatchedTokens);
-        Require(!DeviceSelection.Parse(options.Device).IsList, "device", "auto, cpu, cuda or cuda:N, one card", options.Device);
-        StorageOf(options);
+        var device = DeviceSelection.Parse(options.Device);
+        Require(!device.IsList, "device", "auto, cpu, cuda or cuda:N, one card", options.Device);
+        if (StorageOf(options) == DType.Int8 && device.IsCuda)
+        {
+            throw new InferenceException(
+                InferenceErrorCodes.EngineOptions,
+                $"quantization {options.Quantization} runs on CPUs only, and device {options.Device} is a GPU. Leave quantization out (weights are then bfloat16), "
+                + "or run it on a CPU: with --device cpu, or where some nodes have no GPU, with placement.accelerator_type: cpu.");
+        }
     }
 
     /// <summary>Tokens of one step.</summary>

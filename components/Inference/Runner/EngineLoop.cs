@@ -35,6 +35,7 @@ internal sealed class EngineLoop : IAsyncDisposable
     private readonly Action<object?> onCancelled;
     private volatile bool stopping;
     private volatile bool anyCancelled;
+    private bool isOver;
 
     // The loop's own sums; published as one snapshot after each step.
     private EngineStatistics statistics = new();
@@ -274,6 +275,7 @@ internal sealed class EngineLoop : IAsyncDisposable
     /// <summary>Nobody is left waiting: neither those who run or wait, nor those who were just handing a request over.</summary>
     private void FailAll(Exception error)
     {
+        isOver = true;
         inbox.Writer.TryComplete(error);
         removed.Clear();
         while (inbox.Reader.TryRead(out var group)) removed.Add(group);
@@ -298,7 +300,9 @@ internal sealed class EngineLoop : IAsyncDisposable
             Running = scheduler.Running,
             Waiting = scheduler.Waiting,
             KvBlocks = blocks.Total,
-            KvBlocksInUse = scheduler.Running == 0 ? 0 : blocks.Total - blocks.Free,
+
+            // The end of the loop frees no blocks one by one.
+            KvBlocksInUse = isOver ? 0 : blocks.Total - blocks.Free,
             PromptTokens = promptTokens,
             GeneratedTokens = generatedTokens,
             PrefixTokensAsked = asked,

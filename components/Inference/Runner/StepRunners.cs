@@ -40,9 +40,7 @@ internal static class StepRunners
     /// <summary>Opens the device that the options name; with <c>auto</c>, int8 weights run on the CPU.</summary>
     /// <param name="options">Options that were checked.</param>
     /// <param name="folder">The model that will run on it.</param>
-    /// <exception cref="InferenceException">
-    /// There is no such card, it does not take the options' weights or has too little memory, or a CUDA library is missing.
-    /// </exception>
+    /// <exception cref="InferenceException">There is no such card, it has too little memory, or a CUDA library is missing.</exception>
     public static IKernels Open(EngineOptions options, ModelFolder folder)
     {
         bool isCpu = options is { Device: "auto", Quantization: not null };
@@ -50,10 +48,9 @@ internal static class StepRunners
     }
 
     /// <summary>Opens a card.</summary>
-    /// <exception cref="InferenceException">The card does not take the options' weights or has too little memory, or a CUDA library is missing.</exception>
+    /// <exception cref="InferenceException">The card has too little memory, or a CUDA library is missing.</exception>
     private static CudaKernels Open(EngineOptions options, ModelFolder folder, CudaDevice card)
     {
-        CheckQuantization(options);
         try
         {
             return new CudaKernels(
@@ -65,15 +62,5 @@ internal static class StepRunners
             if (need.Total > available) throw need.Unmet(options, card, available, e);
             throw;
         }
-    }
-
-    /// <summary>Checks that a card has kernels for the weights.</summary>
-    /// <exception cref="InferenceException">It has none (engine_options).</exception>
-    internal static void CheckQuantization(EngineOptions options)
-    {
-        if (options.Quantization is not { } quantization) return;
-        throw new InferenceException(
-            InferenceErrorCodes.EngineOptions,
-            $"quantization {quantization} runs on CPUs only, and device {options.Device} is a GPU. Leave quantization out (weights are then bfloat16), or start the worker with --device cpu.");
     }
 }

@@ -5,15 +5,21 @@ using Serverless.Inference.Kernels.Cuda;
 namespace Serverless.Cli.Bench;
 
 /// <summary>What is measured: each figure beside the least time that the card's bandwidth and arithmetic allow.</summary>
-internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string folder, CancellationToken cancellationToken)
+internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string folder, SoakOptions soak, CancellationToken cancellationToken)
 {
+    /// <summary>The part that measures nothing and runs when named only.</summary>
+    public const string Soak = "soak";
+
     private const int Context = 192;
 
     private readonly BenchModel small = BenchModel.All[0], qwen = BenchModel.All[1], large = BenchModel.All[2];
 
+    /// <summary>Names of the parts.</summary>
+    public static string[] Names { get; } = ["offline", "steps", "single", "prefill", "mixed", "profile", "8b", Soak];
+
     /// <summary>The parts by name, in the order of their models.</summary>
     public IReadOnlyList<(string Name, Func<Task> Run)> All =>
-        [("offline", OfflineAsync), ("steps", StepsAsync), ("single", SingleAsync), ("prefill", PrefillAsync), ("mixed", MixedAsync), ("profile", ProfileAsync), ("8b", LargeAsync)];
+        [.. Names.Zip((Func<Task>[])[OfflineAsync, StepsAsync, SingleAsync, PrefillAsync, MixedAsync, ProfileAsync, LargeAsync, SoakAsync])];
 
     private async Task OfflineAsync()
     {
@@ -94,6 +100,8 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
         await BenchLoad.RunAsync(engine, BenchLoad.Same(large, 64, 128, 16), cancellationToken);
         await OfflineAsync(engine, large, 256);
     }
+
+    private Task SoakAsync() => new BenchSoak(card, small, soak).RunAsync(small.Write(folder), cancellationToken);
 
     private double StepFloor(BenchModel model, int batch, int context)
     {

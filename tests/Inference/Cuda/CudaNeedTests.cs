@@ -51,13 +51,4 @@ public sealed class CudaNeedTests
         CudaNeed.Of(Options with { KvCacheBytes = 12345 }, folder, Device).KvCache.ShouldBe(12345);
         half.Total.ShouldBe(half.Weights + half.Work + half.KvCache);
     }
-
-    [Fact]
-    public void A_card_refuses_int8_weights_and_says_what_to_do()
-    {
-        var error = Should.Throw<InferenceException>(() => StepRunners.CheckQuantization(Options with { Device = "cuda:1", Quantization = "int8" }));
-        error.Code.ShouldBe(InferenceErrorCodes.EngineOptions);
-        error.Message.ShouldBe(
-            "quantization int8 runs on CPUs only, and device cuda:1 is a GPU. Leave quantization out (weights are then bfloat16), or start the worker with --device cpu.");
-    }
 }

@@ -55,5 +55,15 @@ public sealed class DeviceSelectionTests
         (await Should.ThrowAsync<InferenceException>(() => LlmEngine.LoadAsync(options with { Device = "tpu" }))).Message.ShouldContain("found tpu");
     }
 
+    [Fact]
+    public async Task Int8_weights_are_refused_by_a_gpu_before_anything_is_looked_for()
+    {
+        var error = await Should.ThrowAsync<InferenceException>(() => LlmEngine.LoadAsync(new EngineOptions("nowhere") { Device = "cuda:1", Quantization = "int8" }));
+        error.Code.ShouldBe(InferenceErrorCodes.EngineOptions);
+        error.Message.ShouldBe(
+            "quantization int8 runs on CPUs only, and device cuda:1 is a GPU. Leave quantization out (weights are then bfloat16), "
+            + "or run it on a CPU: with --device cpu, or where some nodes have no GPU, with placement.accelerator_type: cpu.");
+    }
+
     private static CudaDevice Card(int index) => new(index, "NVIDIA H200", $"GPU-{index}", 1L << 37, 9, 0, 132, 232448);
 }

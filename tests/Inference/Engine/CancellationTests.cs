@@ -141,7 +141,7 @@ public sealed class CancellationTests(EngineFixture fixture) : IClassFixture<Eng
         }
     }
 
-    private static async Task UntilAsync(Func<bool> holds, string what)
+    internal static async Task UntilAsync(Func<bool> holds, string what)
     {
         using var limit = new CancellationTokenSource(EngineFixture.Patience);
         while (!holds())
