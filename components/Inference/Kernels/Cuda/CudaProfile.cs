@@ -84,6 +84,7 @@ public sealed unsafe class CudaProfile : IDisposable
             MaxBlocks = blocks,
             BlockSize = BlockSize,
             LogitRows = new int[batch],
+            PastIsComplete = true,
         };
         kernels.Begin(layout);
         var angles = Enumerable.Range(0, context * headSize / 2).Select(i => (float)Math.Cos(i)).ToArray();
@@ -112,6 +113,14 @@ public sealed unsafe class CudaProfile : IDisposable
         Time(
             name, count, 2L * output.Columns * x.Columns, 2.0 * batch * output.Columns * x.Columns,
             i => kernels.MatMul(x, weights[i % Copies], null, batch, output));
+        if (batch > 4)
+        {
+            var tuning = kernels.Tune(batch, output.Columns, x.Columns, isFloat32: false);
+            Time(
+                $"{name} tuned", 0, 2L * output.Columns * x.Columns, 2.0 * batch * output.Columns * x.Columns,
+                i => kernels.MatMul(x, weights[i % Copies], null, batch, output));
+            Console.WriteLine(tuning);
+        }
         foreach (var weight in weights) weight.Dispose();
     }
 

@@ -209,6 +209,7 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS, 1) sample_tokens(
     const float* logits, i64 stride, int vocabulary, const sample* samples, int count, int* tokens, entry* scratch) {
     __shared__ lists l;
     __shared__ int chosen;
+    BEGIN;
     int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
     int segment = (vocabulary + SAMPLE_WARPS - 1) / SAMPLE_WARPS;
     int from = min(warp * segment, vocabulary), to = min(from + segment, vocabulary);
@@ -315,12 +316,14 @@ struct change {
 };
 
 KERNEL copy_row(const float* logits, i64 stride, int vocabulary, const int2* pairs, float* copies) {
+    BEGIN;
     const float* from = logits + pairs[blockIdx.x].x * stride;
     float* to = copies + pairs[blockIdx.x].y * stride;
     for (int i = blockIdx.y * blockDim.x + threadIdx.x; i < vocabulary; i += gridDim.y * blockDim.x) to[i] = from[i];
 }
 
 KERNEL change_logits(float* copies, i64 stride, const change* changes, int count) {
+    BEGIN;
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= count) return;
     change c = changes[i];
@@ -336,6 +339,7 @@ struct logprob { int row, slot, top, offset; };
 extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS, 1) log_probabilities(
     const float* logits, i64 stride, int vocabulary, const logprob* wanted, const int* tokens, float* result) {
     __shared__ double parts[SAMPLE_WARPS];
+    BEGIN;
     logprob it = wanted[blockIdx.x];
     const float* row = logits + it.row * stride;
     int token = tokens[it.slot];
