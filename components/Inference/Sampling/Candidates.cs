@@ -6,18 +6,21 @@ namespace Serverless.Inference.Sampling;
 
 /// <summary>
 /// The tokens among which one is drawn, found without sorting the vocabulary: tokens above a threshold are gathered, then
-/// partitioned around pivots until the border of the wanted set is known (Hoare's quickselect, by count or by mass). Which
-/// tokens are in, and their order, depends on the row alone; equal probabilities rank by token id.
+/// partitioned around pivots until the border of the wanted set is known (Hoare's quickselect, by count or by mass), and what
+/// is left is put back in the order of token ids. Equal probabilities rank by token id.
 /// </summary>
 internal sealed class Candidates(int vocabulary)
 {
+    // More candidates than this are found again in the row, in order; fewer are sorted sooner.
+    private const int SortedAtMost = 1024;
+
     private readonly float[] weights = new float[vocabulary];
     private readonly int[] tokens = new int[vocabulary];
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The candidates, in no order that means anything.</summary>
+    /// <summary>The candidates by token id, the smallest first.</summary>
     public ReadOnlySpan<int> Tokens => tokens.AsSpan(0, Count);
 
     /// <summary>The sum of their weights.</summary>
@@ -46,7 +49,9 @@ internal sealed class Candidates(int vocabulary)
     }
 
     /// <summary>Keeps the <paramref name="count"/> heaviest.</summary>
-    public void KeepTop(int count)
+    /// <param name="row">The row that was gathered from.</param>
+    /// <param name="count">How many; at least 1.</param>
+    public void KeepTop(ReadOnlySpan<float> row, int count)
     {
         if (count >= Count) return;
         int low = 0;
@@ -59,12 +64,13 @@ internal sealed class Candidates(int vocabulary)
             else low = pivot + 1;
         }
 
-        Count = count;
-        Mass = Sum(0, count);
+        Keep(row, count);
     }
 
     /// <summary>Keeps the fewest of the heaviest whose weights add up to <paramref name="mass"/>; at least one.</summary>
-    public void KeepMass(double mass)
+    /// <param name="row">The row that was gathered from.</param>
+    /// <param name="mass">The sum.</param>
+    public void KeepMass(ReadOnlySpan<float> row, double mass)
     {
         int low = 0;
         int high = Count;
@@ -86,20 +92,59 @@ internal sealed class Candidates(int vocabulary)
             if (above >= mass) high = low;
         }
 
-        Count = high;
+        Keep(row, high);
+    }
+
+    /// <summary>The token at this much of the mass, which is laid out in the order of token ids.</summary>
+    public int At(double mass)
+    {
+        int last = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            if (weights[i] == 0) continue;
+            last = i;
+            mass -= weights[i];
+            if (mass < 0) break;
+        }
+
+        // If rounding left a little over: the last token that has any probability.
+        return tokens[last];
+    }
+
+    /// <summary>Keeps the first ones, by token id.</summary>
+    private void Keep(ReadOnlySpan<float> row, int count)
+    {
+        Count = count;
+        if (count <= SortedAtMost) tokens.AsSpan(0, count).Sort(weights.AsSpan(0, count));
+        else GatherUpTo(row, Last());
         Mass = Sum(0, Count);
     }
 
-    /// <summary>The token at this much of the mass.</summary>
-    public int At(double mass)
+    /// <summary>Which of the candidates ranks last.</summary>
+    private (float Weight, int Token) Last()
     {
-        for (int i = 0; i < Count - 1; i++)
+        int last = 0;
+        for (int i = 1; i < Count; i++)
         {
-            mass -= weights[i];
-            if (mass < 0) return tokens[i];
+            if (Before(last, i)) last = i;
         }
 
-        return tokens[Count - 1];
+        return (weights[last], tokens[last]);
+    }
+
+    /// <summary>Takes all tokens that do not rank behind the last one.</summary>
+    private void GatherUpTo(ReadOnlySpan<float> row, (float Weight, int Token) last)
+    {
+        Gather(row, last.Weight);
+        int count = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            if (weights[i] == last.Weight && tokens[i] > last.Token) continue;
+            (weights[count], tokens[count]) = (weights[i], tokens[i]);
+            count++;
+        }
+
+        Count = count;
     }
 
     private void Add(ReadOnlySpan<float> row, int token)

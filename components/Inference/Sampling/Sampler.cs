@@ -5,7 +5,8 @@ namespace Serverless.Inference.Sampling;
 /// <summary>
 /// Chooses the next token of a sequence from the logits of its last row. The order is vLLM's: tokens masked by min_tokens,
 /// logit_bias, repetition, frequency and presence penalties, then greedy, or temperature, min_p, top_k, top_p (of what top_k
-/// left) and one draw. One instance has the scratch memory of one thread.
+/// left) and one draw among the tokens kept, laid out by token id: every device draws the same token, but for what rounding does at
+/// the borders. One instance has the scratch memory of one thread.
 /// </summary>
 internal sealed class Sampler
 {
@@ -79,8 +80,8 @@ internal sealed class Sampler
         if (sampling.TopK <= 0 && sampling.TopP == 1 && sampling.MinP == 0) return AtMass(row, uniform * total);
 
         GatherEnough(row, total, sampling);
-        if (sampling.TopK > 0) candidates.KeepTop(sampling.TopK);
-        if (sampling.TopP < 1) candidates.KeepMass(sampling.TopP * MassBeforeTopP(total, sampling));
+        if (sampling.TopK > 0) candidates.KeepTop(row, sampling.TopK);
+        if (sampling.TopP < 1) candidates.KeepMass(row, sampling.TopP * MassBeforeTopP(total, sampling));
         return candidates.At(uniform * candidates.Mass);
     }
 

@@ -15,7 +15,7 @@ public sealed class CandidatesTests
     public void Keeping_the_top_k_keeps_what_a_sort_would_keep() => Prop.ForAll(Rows, Gen.Choose(1, 40).ToArbitrary(), (row, k) =>
     {
         var candidates = Gather(row, 0);
-        candidates.KeepTop(k);
+        candidates.KeepTop(row, k);
         Tokens(candidates).ShouldBe(Sorted(row).Take(k).Order());
     }).QuickCheckThrowOnFailure();
 
@@ -24,7 +24,7 @@ public sealed class CandidatesTests
     {
         var candidates = Gather(row, 0);
         double mass = candidates.Mass * percent / 101.0;
-        candidates.KeepMass(mass);
+        candidates.KeepMass(row, mass);
 
         double sum = 0;
         var expected = Sorted(row).TakeWhile(token =>
@@ -50,8 +50,30 @@ public sealed class CandidatesTests
         float[] row = new float[50_000];
         Array.Fill(row, 1);
         var candidates = Gather(row, 0);
-        candidates.KeepMass(25_000);
+        candidates.KeepMass(row, 25_000);
         Tokens(candidates).ShouldBe(Enumerable.Range(0, 25_000));
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(3000)]
+    public void What_is_kept_of_a_large_vocabulary_is_what_a_sort_would_keep_in_the_order_of_token_ids(int kept)
+    {
+        var random = new Random(kept);
+        float[] row = [.. Enumerable.Range(0, 20_000).Select(_ => random.Next(1, 500) / 500f)];
+        var candidates = Gather(row, 0);
+        candidates.KeepTop(row, kept);
+        Tokens(candidates).ShouldBe(Sorted(row).Take(kept).Order());
+        candidates.Mass.ShouldBe(Tokens(candidates).Sum(token => (double)row[token]));
+    }
+
+    [Fact]
+    public void The_mass_is_laid_out_in_the_order_of_token_ids()
+    {
+        float[] row = [0.5f, 0.0625f, 1, 0.25f, 0.75f];
+        var candidates = Gather(row, 0);
+        candidates.KeepTop(row, 4);
+        ((double[])[0, 0.49, 0.5, 1.49, 1.5, 1.74, 1.75, 2.49]).Select(candidates.At).ShouldBe([0, 0, 2, 2, 3, 3, 4, 4]);
     }
 
     private static float[] Heaviest(float[] row)
@@ -69,5 +91,6 @@ public sealed class CandidatesTests
 
     private static IEnumerable<int> Sorted(float[] row) => Enumerable.Range(0, row.Length).OrderByDescending(token => row[token]).ThenBy(token => token);
 
-    private static int[] Tokens(Candidates candidates) => [.. candidates.Tokens.ToArray().Order()];
+    /// <summary>The candidates, which must be in the order of token ids.</summary>
+    private static int[] Tokens(Candidates candidates) => candidates.Tokens.ToArray();
 }
