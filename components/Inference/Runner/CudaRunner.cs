@@ -57,6 +57,7 @@ internal sealed class CudaRunner : IStepRunner
         var weights = DecoderWeights.Load(config, folder.Weights, kernels, EngineLimits.StorageOf(options), cancellationToken);
         try
         {
+            kernels.EndLoading();
             var limits = EngineLimits.Resolve(options, config, kernels, CudaMemory.Reserved(options, config, kernels.Context.Device));
             return (limits, new CudaRunner(config, weights, kernels, limits));
         }

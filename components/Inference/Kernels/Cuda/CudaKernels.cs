@@ -13,7 +13,6 @@ internal sealed unsafe class CudaKernels : IKernels
     public const int StepTokens = 8192;
 
     private const int RowThreads = 128;
-    private const int TunedCandidates = 16;
 
     // As in matvec.cu.
     private const int MatvecRows = 4;
@@ -164,14 +163,19 @@ internal sealed unsafe class CudaKernels : IKernels
         return new CudaKvCache(Arena, shape);
     }
 
+    /// <summary>Gives the memory back that loading weights took on the host; the next load takes it again.</summary>
+    public void EndLoading()
+    {
+        upload?.Dispose();
+        upload = null;
+    }
+
     /// <inheritdoc/>
     public void Begin(StepLayout layout)
     {
         Context.MakeCurrent();
 
         // Steps begin when the weights are there: the pinned memory goes back.
-        upload?.Dispose();
-        upload = null;
         Step.Begin(layout);
     }
 
@@ -221,13 +225,6 @@ internal sealed unsafe class CudaKernels : IKernels
 
         products.Run(
             source.Data, matrix.Data, added, target.Data, rows, matrix.Rows, matrix.Columns, matrix.Storage, isFloat32, xStride: source.Stride, outputStride: target.Stride);
-    }
-
-    /// <summary>Finds the fastest algorithm for a product by trying; <see cref="MatMulPlans.Tune"/>.</summary>
-    public MatMulTuning Tune(int rows, int outputs, int inputs, bool isFloat32)
-    {
-        Context.MakeCurrent();
-        return products.Tune(rows, outputs, inputs, Type, isFloat32, TunedCandidates);
     }
 
     /// <inheritdoc/>

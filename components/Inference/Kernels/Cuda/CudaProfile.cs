@@ -113,14 +113,6 @@ public sealed unsafe class CudaProfile : IDisposable
         Time(
             name, count, 2L * output.Columns * x.Columns, 2.0 * batch * output.Columns * x.Columns,
             i => kernels.MatMul(x, weights[i % Copies], null, batch, output));
-        if (batch > 4)
-        {
-            var tuning = kernels.Tune(batch, output.Columns, x.Columns, isFloat32: false);
-            Time(
-                $"{name} tuned", 0, 2L * output.Columns * x.Columns, 2.0 * batch * output.Columns * x.Columns,
-                i => kernels.MatMul(x, weights[i % Copies], null, batch, output));
-            Console.WriteLine(tuning);
-        }
         foreach (var weight in weights) weight.Dispose();
     }
 
