@@ -65,7 +65,7 @@ internal sealed unsafe class CudaKernels : IKernels
             toFloat = module.Get("to_float");
             copyBlocks = module.Get("copy_blocks");
             if (type != DType.Float32 && !batchInvariant) matvecs = [.. Enumerable.Range(1, MatvecRows).Select(rows => module.Get($"matvec{rows}"))];
-            Step = new CudaStep(Context, Arena);
+            Step = new CudaStep(Context, Arena, module.Get("take_words"));
         }
         catch
         {

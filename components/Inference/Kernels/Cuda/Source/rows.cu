@@ -1,5 +1,12 @@
 // Kernels that work row by row: embedding, norms, activation function, gather, conversion.
 
+// Takes words from pinned memory of the host. A copy engine would do it too, but kernels would wait for it as long as a small step takes.
+KERNEL take_words(const uint4* host, uint4* device, int count) {
+    BEGIN;
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < count) device[i] = host[i];
+}
+
 // output[r] = table[tokens[r]]; a negative token names the sample of the step before whose result it is: ~token.
 template <class W>
 __device__ void embed_row(const W* from, act* to, int columns) {
