@@ -21,6 +21,12 @@ public sealed class StepLayout
     /// <summary>[RowCount] KV slot of each row: block * BlockSize + offset.</summary>
     public required int[] Slots { get; init; }
 
+    /// <summary>
+    /// Whether every row is the only one of its sequence, and keys and values of all tokens before it were written by earlier steps: no
+    /// sequence of this step has found them in the prefix cache where another writes them now. Default: false, which is always right.
+    /// </summary>
+    public bool PastIsComplete { get; set; }
+
     /// <summary>Rows whose logits are wanted.</summary>
     public int LogitCount { get; set; }
 

@@ -63,6 +63,7 @@ internal sealed class CudaRunner : IStepRunner
         try
         {
             weights = DecoderWeights.Load(config, folder.Weights, kernels, EngineLimits.StorageOf(options), cancellationToken);
+            kernels.EndLoading();
             var limits = EngineLimits.Resolve(options, config, kernels, need.Work);
             return (limits, new CudaRunner(config, weights, kernels, limits));
         }
@@ -89,8 +90,9 @@ internal sealed class CudaRunner : IStepRunner
         bool isDecode = layout.RowCount == layout.SequenceCount;
         inputs.Pad(isDecode ? Bucket(layout.RowCount) : PaddedRows(layout.RowCount), unusedSlot);
         PadLogits(layout);
+        layout.PastIsComplete = isDecode && !plan.Admits;
         kernels.Begin(layout);
-        if (isDecode && graphs.TryGetValue(layout.RowCount, out var recorded))
+        if (layout.PastIsComplete && graphs.TryGetValue(layout.RowCount, out var recorded))
         {
             recorded.Graph.Launch(kernels.Context.Stream);
             samples.Sample(plan, rowOfSample, recorded.Logits);
@@ -126,6 +128,7 @@ internal sealed class CudaRunner : IStepRunner
             var layout = inputs.Layout;
             layout.LogitRows.AsSpan(0, rows).Clear();
             layout.LogitCount = rows;
+            layout.PastIsComplete = true;
             kernels.Begin(layout);
 
             // Once as it is: what is made at first use is not made while recording.

@@ -76,7 +76,7 @@ internal sealed unsafe class SampleInputs : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var slot in slots) slot.Dispose(kernels.Arena);
+        foreach (var slot in slots) slot.Dispose();
     }
 
     private static TokenLogprobs Read(Slot slot, DeviceLogprob wanted, int token)
@@ -168,9 +168,8 @@ internal sealed unsafe class SampleInputs : IDisposable
 
     private void Queue(Slot slot, CudaTensor logits)
     {
-        var stream = kernels.Context.Stream;
         var (plainAt, changedAt, logprobAt, pairAt, changeAt, bytes) = Locate();
-        slot.Reserve(kernels.Arena, bytes, (slot.Count + LogprobFloats()) * sizeof(int));
+        slot.Reserve(bytes, (slot.Count + LogprobFloats()) * sizeof(int));
         CollectionsMarshal.AsSpan(plain).CopyTo(slot.Inputs!.As<DeviceSample>(plainAt, plain.Count));
         CollectionsMarshal.AsSpan(logprobs).CopyTo(slot.Inputs.As<DeviceLogprob>(logprobAt, logprobs.Count));
         CollectionsMarshal.AsSpan(changes).CopyTo(slot.Inputs.As<DeviceChange>(changeAt, changes.Count));
@@ -182,22 +181,22 @@ internal sealed unsafe class SampleInputs : IDisposable
             copies[i] = changed[i] with { Row = i % sampling.MaxChanged };
         }
 
-        stream.CopyToDevice(slot.Device, (nint)slot.Inputs.Pointer, bytes);
-        if (plain.Count > 0) sampling.Sample(logits, slot.Device + plainAt, plain.Count);
+        // The card reads what is asked of it where the host wrote it, and writes tokens where the host reads them.
+        var asked = slot.Inputs.OnCard;
+        var answered = slot.Results!.OnCard;
+        if (plain.Count > 0) sampling.Sample(logits, asked + plainAt, plain.Count, answered);
         for (int first = 0; first < changed.Count; first += sampling.MaxChanged)
         {
             int count = Math.Min(sampling.MaxChanged, changed.Count - first);
             sampling.SampleChanged(
-                logits, slot.Device + pairAt + (first * 2L * sizeof(int)), slot.Device + changeAt + ((long)changeStarts[first] * sizeof(DeviceChange)),
-                changeStarts[first + count] - changeStarts[first], slot.Device + changedAt + ((long)first * sizeof(DeviceSample)), count);
+                logits, asked + pairAt + (first * 2L * sizeof(int)), asked + changeAt + ((long)changeStarts[first] * sizeof(DeviceChange)),
+                changeStarts[first + count] - changeStarts[first], asked + changedAt + ((long)first * sizeof(DeviceSample)), count, answered);
         }
 
-        stream.CopyToHost((nint)slot.Results!.Pointer, sampling.Tokens, slot.Count * sizeof(int));
         if (logprobs.Count == 0) return;
         slot.Logprobs.AddRange(logprobs);
         slot.LogprobFloats = LogprobFloats();
-        sampling.LogProbabilities(logits, slot.Device + logprobAt, logprobs.Count, slot.DeviceResults);
-        stream.CopyToHost((nint)(slot.Results.Pointer + (slot.Count * sizeof(int))), slot.DeviceResults, (long)slot.LogprobFloats * sizeof(float));
+        sampling.LogProbabilities(logits, asked + logprobAt, logprobs.Count, answered + (slot.Count * sizeof(int)));
     }
 
     private int LogprobFloats() => logprobs.Count == 0 ? 0 : logprobs[^1].Offset + 1 + (2 * logprobs[^1].Top);
@@ -218,10 +217,6 @@ internal sealed unsafe class SampleInputs : IDisposable
 
         public PinnedBuffer? Results { get; private set; }
 
-        public DevicePointer Device { get; private set; }
-
-        public DevicePointer DeviceResults { get; private set; }
-
         public CudaEvent? Done { get; set; }
 
         public int Count { get; set; }
@@ -231,27 +226,21 @@ internal sealed unsafe class SampleInputs : IDisposable
         public List<DeviceLogprob> Logprobs { get; } = [];
 
         /// <summary>Makes room; the step that used it before is finished.</summary>
-        public void Reserve(CudaArena arena, long inputBytes, long resultBytes)
+        public void Reserve(long inputBytes, long resultBytes)
         {
             if (Inputs is null || Inputs.Bytes < inputBytes)
             {
-                if (Inputs is not null) arena.Free(Device);
                 Inputs?.Dispose();
                 Inputs = new PinnedBuffer(2 * inputBytes);
-                Device = arena.Allocate(2 * inputBytes);
             }
 
             if (Results is not null && Results.Bytes >= resultBytes) return;
-            if (Results is not null) arena.Free(DeviceResults);
             Results?.Dispose();
             Results = new PinnedBuffer(2 * resultBytes);
-            DeviceResults = arena.Allocate(2 * resultBytes);
         }
 
-        public void Dispose(CudaArena arena)
+        public void Dispose()
         {
-            if (Inputs is not null) arena.Free(Device);
-            if (Results is not null) arena.Free(DeviceResults);
             Inputs?.Dispose();
             Results?.Dispose();
             Done?.Dispose();

@@ -146,6 +146,7 @@ internal sealed class Scheduler(SchedulerOptions options, BlockManager blocks)
             }
 
             sequence.Computed = found;
+            plan.Admits = true;
             Run(sequence);
             Plan(plan, sequence, Math.Min(sequence.Count - found, options.MaxBatchedTokens - plan.RowCount));
         }

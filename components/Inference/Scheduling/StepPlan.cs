@@ -15,6 +15,9 @@ internal sealed class StepPlan
     /// <summary>KV blocks to copy, in this order, before anything is computed.</summary>
     public List<BlockCopy> Copies { get; } = [];
 
+    /// <summary>Whether sequences begin or resume with this step; they may share blocks that it writes.</summary>
+    public bool Admits { get; set; }
+
     /// <summary>Tokens of all chunks.</summary>
     public int RowCount { get; private set; }
 
@@ -24,6 +27,7 @@ internal sealed class StepPlan
         Samples.Clear();
         Copies.Clear();
         RowCount = 0;
+        Admits = false;
     }
 
     public void Add(Chunk chunk)

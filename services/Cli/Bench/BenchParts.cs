@@ -23,7 +23,7 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
 
     private async Task OfflineAsync()
     {
-        await using var engine = await LoadAsync(small, 1024);
+        await using var engine = await LoadAsync(small, 2048);
         await BenchLoad.RunAsync(engine, BenchLoad.Same(small, 256, 128, 16), cancellationToken);
         await OfflineAsync(engine, small, 2048);
     }

@@ -95,7 +95,7 @@ internal sealed class CudaAttention : IDisposable
             if (step.SingleCount == 0) return;
             int blocks = step.SingleCount * cache.Shape.KvHeads;
             int splits = Math.Clamp(2 * context.Device.Multiprocessors / blocks, 1, MostSplits);
-            Decode(qkv, step.SingleRows, step.SingleCount, splits, 0, step, cache, layer, scale, window, output);
+            Decode(qkv, step.SingleRows, step.SingleCount, splits, 0, layout.PastIsComplete, step, cache, layer, scale, window, output);
         }
     }
 
@@ -113,11 +113,11 @@ internal sealed class CudaAttention : IDisposable
     private void AttendEach(CudaTensor qkv, StepLayout layout, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output)
     {
         int splits = Math.Max(1, ((layout.MaxBlocks * layout.BlockSize) + (InvariantChunks * DecodeKeys) - 1) / (InvariantChunks * DecodeKeys));
-        Decode(qkv, step.AllRows, layout.RowCount, splits, InvariantChunks, step, cache, layer, scale, window, output);
+        Decode(qkv, step.AllRows, layout.RowCount, splits, InvariantChunks, layout.PastIsComplete, step, cache, layer, scale, window, output);
     }
 
     private void Decode(
-        CudaTensor qkv, DevicePointer rows, int count, int splits, int splitChunks, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output)
+        CudaTensor qkv, DevicePointer rows, int count, int splits, int splitChunks, bool pastIsComplete, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output)
     {
         int kvHeads = cache.Shape.KvHeads;
         int shared = Math.Max(DecodeWarps * DecodeStages * 2 * DecodeKeys * stride * sizeof(ushort), DecodeWarps * 16 * head * sizeof(float));
@@ -132,7 +132,7 @@ internal sealed class CudaAttention : IDisposable
                 context.Stream, (kvHeads, here, splits), DecodeWarps * 32, shared,
                 [
                     qkv.Data, (long)qkv.Stride, output.Data, (long)output.Stride, cache.Keys(layer), cache.PlaneNumbers, kvHeads,
-                    rows + ((long)first * sizeof(int)), step.Positions, step.TableStarts, step.Tables, scale, window, partials, counters, splitChunks,
+                    rows + ((long)first * sizeof(int)), step.Positions, step.TableStarts, step.Tables, scale, window, partials, counters, splitChunks, pastIsComplete ? 1 : 0,
                 ]);
         }
     }

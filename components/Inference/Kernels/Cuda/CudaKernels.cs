@@ -13,6 +13,10 @@ internal sealed unsafe class CudaKernels : IKernels
     public const int StepTokens = 8192;
 
     private const int RowThreads = 128;
+
+    // As in matvec.cu.
+    private const int MatvecRows = 4;
+    private const int MatvecWarps = 8;
     private const int MostNormThreads = 256;
 
     // rms_norm keeps four packs of 16 bytes a thread in registers.
@@ -28,6 +32,9 @@ internal sealed unsafe class CudaKernels : IKernels
     private readonly CudaKernel gather;
     private readonly CudaKernel toFloat;
     private readonly CudaKernel copyBlocks;
+
+    // By rows, from one on; none where numbers have 32 bits.
+    private readonly CudaKernel[] matvecs = [];
     private readonly Dictionary<(int Head, int Group, int Block), CudaAttention> attentions = [];
     private readonly Dictionary<RotaryTable, (DevicePointer Cos, DevicePointer Sin)> rotaries = [];
     private readonly bool batchInvariant;
@@ -50,14 +57,15 @@ internal sealed unsafe class CudaKernels : IKernels
             var (free, total) = Context.Memory();
             Arena = new CudaArena(Context, arenaBytes ?? Math.Min(free, (long)(total * memoryUtilization) - (total - free)));
             products = new MatMulPlans(Context, Context.Stream, Arena.Allocate(WorkspaceBytes), WorkspaceBytes, batchInvariant);
-            module = CudaSource.Compile(Context, "rows", ["common.cuh", "rows.cu"], type);
+            module = CudaSource.Compile(Context, "rows", ["common.cuh", "rows.cu", "matvec.cu"], type);
             embed = module.Get("embed");
             rmsNorm = module.Get("rms_norm");
             silu = module.Get("silu_multiply");
             gather = module.Get("gather");
             toFloat = module.Get("to_float");
             copyBlocks = module.Get("copy_blocks");
-            Step = new CudaStep(Context, Arena);
+            if (type != DType.Float32 && !batchInvariant) matvecs = [.. Enumerable.Range(1, MatvecRows).Select(rows => module.Get($"matvec{rows}"))];
+            Step = new CudaStep(Context, Arena, module.Get("take_words"));
         }
         catch
         {
@@ -155,14 +163,19 @@ internal sealed unsafe class CudaKernels : IKernels
         return new CudaKvCache(Arena, shape);
     }
 
+    /// <summary>Gives the memory back that loading weights took on the host; the next load takes it again.</summary>
+    public void EndLoading()
+    {
+        upload?.Dispose();
+        upload = null;
+    }
+
     /// <inheritdoc/>
     public void Begin(StepLayout layout)
     {
         Context.MakeCurrent();
 
         // Steps begin when the weights are there: the pinned memory goes back.
-        upload?.Dispose();
-        upload = null;
         Step.Begin(layout);
     }
 
@@ -199,6 +212,17 @@ internal sealed unsafe class CudaKernels : IKernels
         if (matrix.Storage != source.Type) throw new ArgumentException($"A product of {source.Type} activations with {matrix.Storage} weights is not supported.", nameof(weight));
         bool isFloat32 = target.Type == DType.Float32;
         DevicePointer? added = bias is CudaVector vector ? isFloat32 ? vector.Values : vector.Bias : null;
+        if (rows > 0 && rows <= matvecs.Length && matrix.Columns % PackNumbers == 0)
+        {
+            matvecs[rows - 1].Launch(
+                Context.Stream, ((matrix.Rows + (2 * MatvecWarps) - 1) / (2 * MatvecWarps), 1, 1), MatvecWarps * 32, 0,
+                [
+                    source.Data, (long)source.Stride, matrix.Data, (long)matrix.Stride, added ?? default, target.Data, (long)target.Stride,
+                    isFloat32 ? 1 : 0, matrix.Rows, matrix.Columns,
+                ]);
+            return;
+        }
+
         products.Run(
             source.Data, matrix.Data, added, target.Data, rows, matrix.Rows, matrix.Columns, matrix.Storage, isFloat32, xStride: source.Stride, outputStride: target.Stride);
     }

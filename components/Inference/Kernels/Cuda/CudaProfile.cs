@@ -84,6 +84,7 @@ public sealed unsafe class CudaProfile : IDisposable
             MaxBlocks = blocks,
             BlockSize = BlockSize,
             LogitRows = new int[batch],
+            PastIsComplete = true,
         };
         kernels.Begin(layout);
         var angles = Enumerable.Range(0, context * headSize / 2).Select(i => (float)Math.Cos(i)).ToArray();
@@ -101,9 +102,10 @@ public sealed unsafe class CudaProfile : IDisposable
         Time("head", 1, 2L * vocabulary * hidden, 2.0 * batch * vocabulary * hidden, _ => kernels.MatMul(normed, weight, null, batch, logits));
         using var sampling = new CudaSampling(kernels, vocabulary, batch, 1);
         var samples = kernels.Arena.Allocate(batch * sizeof(DeviceSample));
+        using var tokens = new PinnedBuffer(batch * sizeof(int));
         DeviceSample[] greedy = [.. Enumerable.Range(0, batch).Select(i => new DeviceSample { Row = i, TopP = 1, Slot = i })];
         fixed (DeviceSample* source = greedy) kernels.Context.Stream.CopyToDevice(samples, (nint)source, batch * sizeof(DeviceSample));
-        Time("sample", 1, (long)batch * vocabulary * sizeof(float), 0, _ => sampling.Sample(logits, samples, batch));
+        Time("sample", 1, (long)batch * vocabulary * sizeof(float), 0, _ => sampling.Sample(logits, samples, batch, tokens.OnCard));
     }
 
     private void Product(string name, int count, CudaTensor x, CudaTensor output)

@@ -65,7 +65,7 @@ internal struct DeviceLogprob
     public int Offset;
 }
 
-/// <summary>Choosing tokens on the card. What a step asks for is copied with one call; results are read when the step is finished.</summary>
+/// <summary>Choosing tokens on the card. What a step asks for lies in pinned memory that the card reads; what comes of it is written there.</summary>
 internal sealed unsafe class CudaSampling : IDisposable
 {
     // As in sampling.cu.
@@ -121,29 +121,32 @@ internal sealed unsafe class CudaSampling : IDisposable
 
     /// <summary>Samples from the logits.</summary>
     /// <param name="logits">The rows.</param>
-    /// <param name="samples">[count] <see cref="DeviceSample"/> on the card.</param>
+    /// <param name="samples">[count] <see cref="DeviceSample"/>, on the card or in pinned memory.</param>
     /// <param name="count">How many.</param>
-    public void Sample(CudaTensor logits, DevicePointer samples, int count) => sample.Launch(
-        kernels.Context.Stream, (Math.Min(count, blocks), 1, 1), Threads, 0, [logits.Data, (long)logits.Stride, vocabulary, samples, count, Tokens, scratch]);
+    /// <param name="hostTokens">Pinned memory that receives the tokens by slot too.</param>
+    public void Sample(CudaTensor logits, DevicePointer samples, int count, DevicePointer hostTokens) => sample.Launch(
+        kernels.Context.Stream, (Math.Min(count, blocks), 1, 1), Threads, 0,
+        [logits.Data, (long)logits.Stride, vocabulary, samples, count, Tokens, hostTokens, scratch]);
 
     /// <summary>Samples from changed copies of some rows.</summary>
     /// <param name="logits">The rows.</param>
-    /// <param name="pairs">[count] (row, row of the copy) on the card.</param>
-    /// <param name="changes">[changeCount] <see cref="DeviceChange"/> on the card, no logit twice.</param>
+    /// <param name="pairs">[count] (row, row of the copy).</param>
+    /// <param name="changes">[changeCount] <see cref="DeviceChange"/>, no logit twice.</param>
     /// <param name="changeCount">How many.</param>
-    /// <param name="samples">[count] <see cref="DeviceSample"/> on the card; their rows are those of the copies.</param>
+    /// <param name="samples">[count] <see cref="DeviceSample"/>; their rows are those of the copies.</param>
     /// <param name="count">At most <see cref="MaxChanged"/>.</param>
-    public void SampleChanged(CudaTensor logits, DevicePointer pairs, DevicePointer changes, int changeCount, DevicePointer samples, int count)
+    /// <param name="hostTokens">Pinned memory that receives the tokens by slot too.</param>
+    public void SampleChanged(CudaTensor logits, DevicePointer pairs, DevicePointer changes, int changeCount, DevicePointer samples, int count, DevicePointer hostTokens)
     {
         copyRow.Launch(kernels.Context.Stream, (count, CopyBlocks, 1), Threads, 0, [logits.Data, (long)logits.Stride, vocabulary, pairs, copies.Data]);
         change.Launch(
             kernels.Context.Stream, ((changeCount + ChangeThreads - 1) / ChangeThreads, 1, 1), ChangeThreads, 0, [copies.Data, (long)copies.Stride, changes, changeCount]);
-        Sample(copies, samples, count);
+        Sample(copies, samples, count, hostTokens);
     }
 
     /// <summary>Computes log-probabilities of sampled tokens from unchanged logits.</summary>
     /// <param name="logits">The rows.</param>
-    /// <param name="wanted">[count] <see cref="DeviceLogprob"/> on the card.</param>
+    /// <param name="wanted">[count] <see cref="DeviceLogprob"/>.</param>
     /// <param name="count">How many.</param>
     /// <param name="result">Where they go.</param>
     public void LogProbabilities(CudaTensor logits, DevicePointer wanted, int count, DevicePointer result) => logProbabilities.Launch(

@@ -21,7 +21,7 @@ internal static class CudaSource
             source.Append("#line 1 \"").Append(file).Append("\"\n").Append(Read(file));
         }
 
-        return CudaModule.Compile(context, name, source.ToString(), [$"-DACT={Layout.Code(type)}", .. options]);
+        return CudaModule.Compile(context, name, source.ToString(), [$"-DACT={Layout.Code(type)}", .. options], overlaps: true);
     }
 
     private static string Read(string file)

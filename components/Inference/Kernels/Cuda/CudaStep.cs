@@ -9,9 +9,11 @@ internal sealed unsafe class CudaStep : IDisposable
     // The host fills one while the card copies from another and a third is still in use.
     private const int Stagings = 3;
     private const int LeastSmallRows = 64;
+    private const int TakeThreads = 128;
 
     private readonly CudaContext context;
     private readonly CudaArena arena;
+    private readonly CudaKernel takeWords;
     private readonly Staging[] stagings = [new(), new(), new()];
     private Part small, large;
     private int turn;
@@ -21,10 +23,12 @@ internal sealed unsafe class CudaStep : IDisposable
 
     /// <param name="context">The card.</param>
     /// <param name="arena">Where the step lies.</param>
-    public CudaStep(CudaContext context, CudaArena arena)
+    /// <param name="takeWords">The kernel <c>take_words</c>.</param>
+    public CudaStep(CudaContext context, CudaArena arena, CudaKernel takeWords)
     {
         this.context = context;
         this.arena = arena;
+        this.takeWords = takeWords;
     }
 
     /// <summary>Token of each row; a negative one names a sample of the step before: ~index.</summary>
@@ -69,7 +73,9 @@ internal sealed unsafe class CudaStep : IDisposable
         Reserve(ref part, capacity, layout.LogitRows.Length, layout.BlockTables.Length);
         Locate(part);
         int used = Fill(layout, part);
-        context.Stream.CopyToDevice(part.Data, (nint)stagings[turn].Buffer!.Pointer, (long)used * sizeof(int));
+        int packs = (used + 3) / 4;
+        takeWords.Launch(
+            context.Stream, ((packs + TakeThreads - 1) / TakeThreads, 1, 1), TakeThreads, 0, [stagings[turn].Buffer!.OnCard, part.Data, packs]);
         stagings[turn].Copied!.Record(context.Stream);
     }
 
@@ -224,7 +230,7 @@ internal sealed unsafe class CudaStep : IDisposable
             if (Buffer is null || Buffer.Bytes < (long)count * sizeof(int))
             {
                 Buffer?.Dispose();
-                Buffer = new PinnedBuffer(2L * count * sizeof(int));
+                Buffer = new PinnedBuffer((2L * count * sizeof(int)) + 16);
             }
 
             return (int*)Buffer.Pointer;

@@ -8,13 +8,16 @@ internal sealed unsafe class CudaKernel
 
     private readonly nint function;
     private readonly int mostShared;
+    private readonly bool overlaps;
     private int allowedShared = SharedWithoutAsking;
 
     /// <param name="name">Its name.</param>
     /// <param name="function">The driver's handle, a CUfunction.</param>
     /// <param name="mostShared">Shared memory that a block may have on this card.</param>
-    public CudaKernel(string name, nint function, int mostShared)
+    /// <param name="overlaps">Whether it may start before the kernel in front of it has ended, and waits for it itself (common.cuh).</param>
+    public CudaKernel(string name, nint function, int mostShared, bool overlaps = false)
     {
+        this.overlaps = overlaps;
         Name = name;
         this.function = function;
         this.mostShared = mostShared;
@@ -50,8 +53,13 @@ internal sealed unsafe class CudaKernel
     public void Launch(CudaStream stream, (int X, int Y, int Z) grid, int threads, int sharedBytes, void** parameters)
     {
         if (sharedBytes > allowedShared) AllowShared(sharedBytes);
-        int status = Driver.cuLaunchKernel(
-            function, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, (uint)threads, 1, 1, (uint)sharedBytes, stream.Handle, parameters, null);
+        var attribute = new LaunchAttribute { Id = Driver.AttributeProgrammaticSerialization, Value = 1 };
+        var config = new LaunchConfig
+        {
+            GridX = (uint)grid.X, GridY = (uint)grid.Y, GridZ = (uint)grid.Z, BlockX = (uint)threads, BlockY = 1, BlockZ = 1,
+            SharedBytes = (uint)sharedBytes, Stream = stream.Handle, Attributes = &attribute, AttributeCount = overlaps ? 1u : 0,
+        };
+        int status = Driver.cuLaunchKernelEx(&config, function, parameters, null);
         if (status != CudaError.Success) throw Refused(status, grid, threads, sharedBytes);
     }
 

@@ -8,10 +8,12 @@ internal sealed unsafe class CudaModule : IDisposable
     private readonly CudaContext context;
     private readonly string name;
     private readonly nint module;
+    private readonly bool overlaps;
     private int disposed;
 
-    private CudaModule(CudaContext context, string name, nint module)
+    private CudaModule(CudaContext context, string name, nint module, bool overlaps)
     {
+        this.overlaps = overlaps;
         this.context = context;
         this.name = name;
         this.module = module;
@@ -25,7 +27,8 @@ internal sealed unsafe class CudaModule : IDisposable
     /// <param name="source">CUDA C++ with its kernels <c>extern "C"</c>.</param>
     /// <param name="options">The compiler's options behind those for the card (<see cref="KernelCompiler.OptionsFor"/>).</param>
     /// <exception cref="InferenceException">NVRTC is missing, or the source does not compile; holds the compiler's log.</exception>
-    public static CudaModule Compile(CudaContext context, string name, string source, IReadOnlyList<string> options)
+    /// <param name="overlaps">Whether its kernels wait for the ones in front of them by themselves; used on Hopper and newer.</param>
+    public static CudaModule Compile(CudaContext context, string name, string source, IReadOnlyList<string> options, bool overlaps = false)
     {
         context.MakeCurrent();
         string[] all = [.. KernelCompiler.OptionsFor(context.Device.ComputeMajor, context.Device.ComputeMinor), .. options];
@@ -42,7 +45,7 @@ internal sealed unsafe class CudaModule : IDisposable
 
         nint loaded;
         fixed (byte* image = code) CudaError.Check(Driver.cuModuleLoadData(&loaded, image), $"{nameof(Driver.cuModuleLoadData)}({name})");
-        return new CudaModule(context, name, loaded);
+        return new CudaModule(context, name, loaded, overlaps && context.Device.ComputeMajor >= 9);
     }
 
     /// <summary>One of its kernels.</summary>
@@ -56,7 +59,7 @@ internal sealed unsafe class CudaModule : IDisposable
         fixed (byte* text = Encoding.UTF8.GetBytes(kernel + '\0')) status = Driver.cuModuleGetFunction(&function, module, text);
         if (status == CudaError.NotFound) throw new InferenceException(InferenceErrorCodes.Cuda, $"{name} has no extern \"C\" kernel {kernel}.");
         CudaError.Check(status, $"{nameof(Driver.cuModuleGetFunction)}({name}, {kernel})");
-        return new CudaKernel(kernel, function, context.Device.SharedMemoryPerBlock);
+        return new CudaKernel(kernel, function, context.Device.SharedMemoryPerBlock, overlaps);
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,16 @@ internal static unsafe partial class Driver
     [LibraryImport(CudaLibrary.Cuda)]
     internal static partial int cuFuncSetAttribute(nint function, int attribute, int value);
 
+    /// <summary>CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION: the kernel may start before the one in front of it has ended.</summary>
+    public const int AttributeProgrammaticSerialization = 6;
+
+    /// <param name="config">Where and how it runs.</param>
+    /// <param name="function">The kernel.</param>
+    /// <param name="parameters">The address of each parameter's value; the values are copied before the call returns.</param>
+    /// <param name="extra">Null.</param>
+    [LibraryImport(CudaLibrary.Cuda)]
+    internal static partial int cuLaunchKernelEx(LaunchConfig* config, nint function, void** parameters, void** extra);
+
     /// <param name="function">The kernel.</param>
     /// <param name="gridX">Blocks along x.</param>
     /// <param name="gridY">Blocks along y.</param>
@@ -38,4 +48,40 @@ internal static unsafe partial class Driver
     internal static partial int cuLaunchKernel(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream,
         void** parameters, void** extra);
+}
+
+/// <summary>A CUlaunchConfig.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LaunchConfig
+{
+    /// <summary>Blocks along x, y, z.</summary>
+    public uint GridX, GridY, GridZ;
+
+    /// <summary>Threads of a block along x, y, z.</summary>
+    public uint BlockX, BlockY, BlockZ;
+
+    /// <summary>Dynamic shared memory of a block.</summary>
+    public uint SharedBytes;
+
+    /// <summary>Where it runs.</summary>
+    public nint Stream;
+
+    /// <summary>Attributes.</summary>
+    public LaunchAttribute* Attributes;
+
+    /// <summary>How many.</summary>
+    public uint AttributeCount;
+}
+
+/// <summary>A CUlaunchAttribute with a value of 32 bits.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 72)]
+internal struct LaunchAttribute
+{
+    /// <summary>Which.</summary>
+    [FieldOffset(0)]
+    public int Id;
+
+    /// <summary>Its value.</summary>
+    [FieldOffset(8)]
+    public int Value;
 }

@@ -65,42 +65,6 @@ internal sealed unsafe class MatMulPlans : IDisposable
         if (status != 0) throw CublasLt.Of(status, $"{nameof(CublasLt.cublasLtMatmul)}({shape})");
     }
 
-    /// <summary>
-    /// Times cuBLASLt's most promising algorithms for a product and keeps the fastest, for its forms with a bias and with a beta too
-    /// where it computes them. With deterministic rows it is kept for every number of rows. Takes scratch memory of the card (some 256 MB
-    /// beside the matrices) and waits for the stream: for warming up, never while a graph is recorded.
-    /// </summary>
-    /// <param name="rows">Rows, at least 1.</param>
-    /// <param name="outputs">Outputs.</param>
-    /// <param name="inputs">Inputs.</param>
-    /// <param name="type">Float32, BFloat16 or Float16.</param>
-    /// <param name="float32Output">Whether the output is float32.</param>
-    /// <param name="candidates">How many are timed at most.</param>
-    /// <exception cref="InferenceException">There is no algorithm, or no memory for the scratch.</exception>
-    public MatMulTuning Tune(int rows, int outputs, int inputs, DType type, bool float32Output, int candidates)
-    {
-        context.MakeCurrent();
-        var shape = new MatMulShape(rows, outputs, inputs, type, float32Output).WithoutStrides();
-        using var tuner = new MatMulTuner(context, stream, shape);
-        using var plan = new MatMulPlan(library, shape);
-        var timed = new List<(MatmulAlgorithm Algorithm, float Microseconds)>();
-        foreach (var candidate in plan.Candidates(algorithms.Limits, candidates))
-        {
-            plan.Algorithm = candidate;
-            if (tuner.Time(plan, workspace, workspaceBytes) is { } time) timed.Add((candidate, time));
-        }
-
-        if (timed.Count == 0) throw new InferenceException(InferenceErrorCodes.Cuda, $"There is no algorithm for {shape}: cuBLASLt lists none that runs.");
-        var fastest = timed.OrderBy(entry => entry.Microseconds).FirstOrDefault(entry => algorithms.Take(shape, entry.Algorithm), timed[0]);
-        foreach (var form in Forms(shape))
-        {
-            algorithms.Take(form, fastest.Algorithm);
-            Forget(form);
-        }
-
-        return new MatMulTuning(timed.Count, fastest.Microseconds, timed[0].Microseconds);
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -108,9 +72,6 @@ internal sealed unsafe class MatMulPlans : IDisposable
         foreach (var plan in plans.Values) plan.Dispose();
         if (context.TryMakeCurrent()) _ = CublasLt.cublasLtDestroy(library);
     }
-
-    private static MatMulShape[] Forms(MatMulShape shape) =>
-        [shape, shape with { Bias = true }, shape with { Accumulate = true }, shape with { Bias = true, Accumulate = true }];
 
     private MatMulPlan Prepare(MatMulShape shape)
     {
@@ -125,16 +86,6 @@ internal sealed unsafe class MatMulPlans : IDisposable
         {
             plan.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Plans made before get the new algorithm when they are made again.</summary>
-    private void Forget(MatMulShape form)
-    {
-        var key = algorithms.KeyOf(form);
-        foreach (var shape in plans.Keys.Where(shape => algorithms.KeyOf(shape) == key).ToList())
-        {
-            if (plans.Remove(shape, out var plan)) plan.Dispose();
         }
     }
 }

@@ -27,6 +27,9 @@ internal sealed unsafe class PinnedBuffer : IDisposable
     /// <summary>Its length.</summary>
     public long Bytes { get; }
 
+    /// <summary>Its first byte as the card addresses it: the same, since host and card share one address space (unified virtual addressing).</summary>
+    public DevicePointer OnCard => new((ulong)Pointer);
+
     /// <summary>Part of it as values.</summary>
     /// <param name="offset">Bytes from its beginning, a multiple of the values' size.</param>
     /// <param name="count">Values.</param>

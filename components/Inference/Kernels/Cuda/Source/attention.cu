@@ -170,6 +170,7 @@ extern "C" __global__ void __launch_bounds__(PREFILL_THREADS, HEAD <= 64 ? 2 : 1
     const act* qkv, i64 stride, act* output, i64 output_stride, const act* keys, i64 plane, int kv_heads,
     const int2* tiles, const int* positions, const int* table_starts, const int* tables, float scale, int window) {
     extern __shared__ uint4 shared[];
+    BEGIN;
     int2 tile = tiles[blockIdx.x];
     if (tile.y == 0) return;
     int kv_head = blockIdx.y, warp = threadIdx.x >> 5, lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
@@ -235,6 +236,7 @@ extern "C" __global__ void __launch_bounds__(PREFILL_THREADS, HEAD <= 64 ? 2 : 1
 #define DECODE_WARPS 4
 #define DECODE_STAGES 3
 #define PARTIAL (HEAD + 2)
+#define LEAST_CHUNKS 16  // below, a split costs more than it saves
 
 __device__ __forceinline__ void load_chunk(u32 to, const cache_view& cache, const int* table, int kv_head, int first, int end) {
     int lane = threadIdx.x & 31;
@@ -250,40 +252,51 @@ __device__ __forceinline__ void load_chunk(u32 to, const cache_view& cache, cons
 }
 
 // rows[i]: the row of a single token, or -1. A split has `split_chunks` chunks of DECODE_KEYS tokens, or what an even division over
-// gridDim.z comes to where that is 0. partials: [rows][query heads][splits][PARTIAL]; counters: [rows][kv heads], zero and left so.
+// gridDim.z comes to where that is 0. past_is_complete: StepLayout.PastIsComplete. partials: [rows][query heads][splits][PARTIAL]; counters: [rows][kv heads], zero and left so.
 extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) attention_decode(
     const act* qkv, i64 stride, act* output, i64 output_stride, const act* keys, i64 plane, int kv_heads,
     const int* rows, const int* positions, const int* table_starts, const int* tables, float scale, int window,
-    float* partials, u32* counters, int split_chunks) {
+    float* partials, u32* counters, int split_chunks, int past_is_complete) {
     extern __shared__ uint4 shared[];
     __shared__ float merge[DECODE_WARPS][16][2];
     __shared__ bool is_last;
+    LET_NEXT_START;
     int row = rows[blockIdx.y];
-    if (row < 0) return;
     int kv_head = blockIdx.x, warp = threadIdx.x >> 5, lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
-    int end = positions[row] + 1, start = max(0, end - window) / DECODE_KEYS * DECODE_KEYS;
+    int end = row < 0 ? 0 : positions[row] + 1, start = max(0, end - window) / DECODE_KEYS * DECODE_KEYS;
     int chunks = (end - start + DECODE_KEYS - 1) / DECODE_KEYS;
-    int per_split = split_chunks ? split_chunks : max((chunks + (int)gridDim.z - 1) / (int)gridDim.z, DECODE_WARPS);
+    int per_split = split_chunks ? split_chunks : max((chunks + (int)gridDim.z - 1) / (int)gridDim.z, LEAST_CHUNKS);
     int splits = (chunks + per_split - 1) / per_split;
-    if (blockIdx.z >= splits) return;
+    if (blockIdx.z >= splits) {
+        WAIT_FOR_PREVIOUS;
+        return;
+    }
     int chunk_end = min(chunks, (int)(blockIdx.z + 1) * per_split);
 
     cache_view cache = {keys, plane, tables, kv_heads};
     const int* table = tables + table_starts[row];
-    const act* query = qkv + (i64)row * stride + kv_head * GROUP * HEAD;
-    u32 q[KSTEPS][4];
-    load_queries(q, g < GROUP ? query + g * HEAD : 0, g + 8 < GROUP ? query + (g + 8) * HEAD : 0);
-
     float o[NTILES][4] = {}, maximum[2] = {-INFINITE, -INFINITE}, sum[2] = {};
     const int stage_bytes = 2 * DECODE_KEYS * STRIDE * 2;
     u32 base = shared_address(shared) + warp * DECODE_STAGES * stage_bytes;
     int next = blockIdx.z * per_split + warp;
     int stage = 0;
+
+    // Keys and values that earlier steps wrote can be fetched while the kernels before this one still run; the row's own cannot.
+#pragma unroll
+    for (int s = 0; s < DECODE_STAGES - 1; s++) {
+        int first = start + (next + s * DECODE_WARPS) * DECODE_KEYS;
+        if (next + s * DECODE_WARPS < chunk_end && past_is_complete && first + DECODE_KEYS < end) load_chunk(base + s * stage_bytes, cache, table, kv_head, first, end);
+    }
+    WAIT_FOR_PREVIOUS;
 #pragma unroll
     for (int s = 0; s < DECODE_STAGES - 1; s++, next += DECODE_WARPS) {
-        if (next < chunk_end) load_chunk(base + s * stage_bytes, cache, table, kv_head, start + next * DECODE_KEYS, end);
+        int first = start + next * DECODE_KEYS;
+        if (next < chunk_end && !(past_is_complete && first + DECODE_KEYS < end)) load_chunk(base + s * stage_bytes, cache, table, kv_head, first, end);
         copies_end();
     }
+    const act* query = qkv + (i64)row * stride + kv_head * GROUP * HEAD;
+    u32 q[KSTEPS][4];
+    load_queries(q, g < GROUP ? query + g * HEAD : 0, g + 8 < GROUP ? query + (g + 8) * HEAD : 0);
     scale *= 1.44269504f;
     for (int chunk = blockIdx.z * per_split + warp; chunk < chunk_end; chunk += DECODE_WARPS) {
         copies_wait<DECODE_STAGES - 2>();
@@ -391,6 +404,7 @@ extern "C" __global__ void attention_any(
     __shared__ float query[HEAD];
     __shared__ float weights[ANY_THREADS];
     __shared__ float maxima[ANY_THREADS / 32];
+    BEGIN;
     int row = blockIdx.x, head = blockIdx.y, kv_head = head / GROUP, me = threadIdx.x;
     cache_view cache = {keys, plane, tables, kv_heads};
     const int* table = tables + table_starts[row];

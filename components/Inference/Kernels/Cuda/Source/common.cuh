@@ -8,6 +8,18 @@ typedef unsigned long long u64;
 typedef long long i64;
 
 #define KERNEL extern "C" __global__ void
+
+// Every kernel begins with these two, the second before it reads or writes what another kernel of the step does. On Hopper and newer
+// the kernel behind it may start while this one runs (programmatic dependent launch): the first lets it, the second waits for all before.
+// What a step's kernels do not change (weights, the step's layout, keys and values of earlier steps) may be read between the two.
+#if __CUDA_ARCH__ >= 900
+#define LET_NEXT_START asm volatile("griddepcontrol.launch_dependents;" ::: "memory")
+#define WAIT_FOR_PREVIOUS asm volatile("griddepcontrol.wait;" ::: "memory")
+#else
+#define LET_NEXT_START
+#define WAIT_FOR_PREVIOUS
+#endif
+#define BEGIN LET_NEXT_START; WAIT_FOR_PREVIOUS
 #define INFINITE __int_as_float(0x7f800000)
 
 struct half16 { u16 bits; };

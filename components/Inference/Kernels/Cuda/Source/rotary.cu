@@ -8,6 +8,7 @@
 KERNEL rotary_and_store(
     act* qkv, i64 stride, const float* cosines, const float* sines, int rotary, const float* query_norm, const float* key_norm, float epsilon,
     const int* positions, const int* slots, act* keys, i64 plane, int query_heads, int kv_heads) {
+    BEGIN;
     int head = blockIdx.y * (blockDim.x >> 5) + (threadIdx.x >> 5), lane = threadIdx.x & 31;
     if (head >= query_heads + 2 * kv_heads) return;
     act* from = qkv + blockIdx.x * stride + head * HEAD;

@@ -1,5 +1,12 @@
 // Kernels that work row by row: embedding, norms, activation function, gather, conversion.
 
+// Takes words from pinned memory of the host. A copy engine would do it too, but kernels would wait for it as long as a small step takes.
+KERNEL take_words(const uint4* host, uint4* device, int count) {
+    BEGIN;
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < count) device[i] = host[i];
+}
+
 // output[r] = table[tokens[r]]; a negative token names the sample of the step before whose result it is: ~token.
 template <class W>
 __device__ void embed_row(const W* from, act* to, int columns) {
@@ -7,6 +14,7 @@ __device__ void embed_row(const W* from, act* to, int columns) {
 }
 
 KERNEL embed(const void* table, int type, int table_stride, const int* tokens, const int* sampled, act* output, int stride, int columns) {
+    BEGIN;
     int token = tokens[blockIdx.x];
     if (token < 0) token = sampled[~token];
     if (token < 0) token = 0;  // that row's logits were not finite: its sequence has ended, what follows is not read
@@ -24,6 +32,7 @@ KERNEL embed(const void* table, int type, int table_stride, const int* tokens, c
 // A block does one group; its threads keep what they read in registers: columns <= 4 * PACK * threads.
 #define NORM_PACKS 4
 KERNEL rms_norm(act* x, i64 stride, const act* delta, i64 delta_stride, const float* weight, float epsilon, act* output, i64 output_stride, int columns) {
+    BEGIN;
     i64 group = (i64)blockIdx.y * columns;
     x += blockIdx.x * stride + group;
     output += blockIdx.x * output_stride + group;
@@ -79,6 +88,7 @@ KERNEL rms_norm(act* x, i64 stride, const act* delta, i64 delta_stride, const fl
 __device__ __forceinline__ float silu(float x) { return x / (1.f + __expf(-x)); }
 
 KERNEL silu_multiply(const act* gate_up, i64 stride, act* output, i64 output_stride, int columns) {
+    BEGIN;
     const act* gate = gate_up + blockIdx.x * stride;
     const act* up = gate + columns;
     act* to = output + blockIdx.x * output_stride;
@@ -96,6 +106,7 @@ KERNEL silu_multiply(const act* gate_up, i64 stride, act* output, i64 output_str
 
 // output[i] = x[rows[i]].
 KERNEL gather(const act* x, i64 stride, const int* rows, act* output, i64 output_stride, int columns) {
+    BEGIN;
     const act* from = x + rows[blockIdx.x] * stride;
     act* to = output + blockIdx.x * output_stride;
     for (int i = threadIdx.x; i < columns; i += blockDim.x) to[i] = from[i];
@@ -103,6 +114,7 @@ KERNEL gather(const act* x, i64 stride, const int* rows, act* output, i64 output
 
 // Rows as packed float32; x is float32 already or of the activations' type.
 KERNEL to_float(const void* x, int is_float, i64 stride, float* output, int columns) {
+    BEGIN;
     float* to = output + (i64)blockIdx.x * columns;
     i64 row = blockIdx.x * stride;
     for (int i = threadIdx.x; i < columns; i += blockDim.x) to[i] = is_float ? ((const float*)x)[row + i] : number(((const act*)x)[row + i]);
@@ -110,6 +122,7 @@ KERNEL to_float(const void* x, int is_float, i64 stride, float* output, int colu
 
 // Copies KV blocks of all layers: pairs[i] = (source, destination). A block of one layer's keys or values has `block_bytes` bytes.
 KERNEL copy_blocks(u8* cache, i64 plane_bytes, i64 block_bytes, const int2* pairs, int planes, int count) {
+    BEGIN;
     // One after the other, as a later copy may read what an earlier one wrote; a thread always copies the same bytes of a block.
     for (int i = 0; i < count; i++) {
         const uint4* from = (const uint4*)(cache + blockIdx.x * plane_bytes + pairs[i].x * block_bytes);

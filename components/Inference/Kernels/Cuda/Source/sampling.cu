@@ -204,11 +204,12 @@ __device__ int token_at(u64 at, u32 count, At weight_at, int& token_of_last) {
     return last;
 }
 
-// tokens[slot] = the sample's token, or NOT_FINITE. scratch: vocabulary (rounded up to whole warps) entries for each block.
+// tokens[slot] = the sample's token, or NOT_FINITE; the same in the host's pinned memory. scratch: vocabulary (rounded up to whole warps) entries for each block.
 extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS, 1) sample_tokens(
-    const float* logits, i64 stride, int vocabulary, const sample* samples, int count, int* tokens, entry* scratch) {
+    const float* logits, i64 stride, int vocabulary, const sample* samples, int count, int* tokens, int* host_tokens, entry* scratch) {
     __shared__ lists l;
     __shared__ int chosen;
+    BEGIN;
     int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
     int segment = (vocabulary + SAMPLE_WARPS - 1) / SAMPLE_WARPS;
     int from = min(warp * segment, vocabulary), to = min(from + segment, vocabulary);
@@ -220,11 +221,11 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS, 1) sample_tokens(
         u64 key = best_upto(row, vocabulary, NO_LIMIT);
         float best = from_ordered((u32)(key >> 32));
         if (key == NO_LIMIT || !(best < INFINITE && best > -INFINITE)) {
-            if (threadIdx.x == 0) tokens[it.slot] = NOT_FINITE;
+            if (threadIdx.x == 0) tokens[it.slot] = host_tokens[it.slot] = NOT_FINITE;
             continue;
         }
         if (it.scale <= 0) {
-            if (threadIdx.x == 0) tokens[it.slot] = (int)~(u32)key;
+            if (threadIdx.x == 0) tokens[it.slot] = host_tokens[it.slot] = (int)~(u32)key;
             continue;
         }
 
@@ -300,7 +301,7 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS, 1) sample_tokens(
                               : token_at(at, (u32)(to - from), [&](u32 i) { return entry{weight_of(row[from + i], best, scale), (int)(from + i)}; }, unused);
         }
         __syncthreads();
-        if (threadIdx.x == 0) tokens[it.slot] = chosen;
+        if (threadIdx.x == 0) tokens[it.slot] = host_tokens[it.slot] = chosen;
         __syncthreads();
     }
 }
@@ -315,12 +316,14 @@ struct change {
 };
 
 KERNEL copy_row(const float* logits, i64 stride, int vocabulary, const int2* pairs, float* copies) {
+    BEGIN;
     const float* from = logits + pairs[blockIdx.x].x * stride;
     float* to = copies + pairs[blockIdx.x].y * stride;
     for (int i = blockIdx.y * blockDim.x + threadIdx.x; i < vocabulary; i += gridDim.y * blockDim.x) to[i] = from[i];
 }
 
 KERNEL change_logits(float* copies, i64 stride, const change* changes, int count) {
+    BEGIN;
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= count) return;
     change c = changes[i];
@@ -336,6 +339,7 @@ struct logprob { int row, slot, top, offset; };
 extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS, 1) log_probabilities(
     const float* logits, i64 stride, int vocabulary, const logprob* wanted, const int* tokens, float* result) {
     __shared__ double parts[SAMPLE_WARPS];
+    BEGIN;
     logprob it = wanted[blockIdx.x];
     const float* row = logits + it.row * stride;
     int token = tokens[it.slot];

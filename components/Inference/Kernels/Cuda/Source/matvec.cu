@@ -1,0 +1,78 @@
+// Products of few rows, which reading the weights bounds: a warp computes two outputs of up to four rows, lanes along the inputs.
+// The first weights are fetched before the kernels that make x have ended. Numbers of 16 bits, whole packs.
+#define MATVEC_WARPS 8
+#define MATVEC_DEPTH 4  // packs of each output in flight
+
+#if ACT != 0
+__device__ __forceinline__ uint4 load_once(const act* from) {
+    uint4 r;
+    asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(r.x), "=r"(r.y), "=r"(r.z), "=r"(r.w) : "l"(from));
+    return r;
+}
+
+template <int ROWS>
+__device__ __forceinline__ void matvec(
+    const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int is_float, int outputs, int inputs) {
+    LET_NEXT_START;
+    int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
+    int first = (blockIdx.x * MATVEC_WARPS + warp) * 2, second = min(first + 1, outputs - 1);
+    bool there = first < outputs;
+    const act* a = weight + (i64)(there ? first : 0) * weight_stride;
+    const act* b = weight + (i64)second * weight_stride;
+    float sums[ROWS][2] = {};
+    pack wa[MATVEC_DEPTH], wb[MATVEC_DEPTH];
+    const int span = 32 * PACK;
+#pragma unroll
+    for (int d = 0; d < MATVEC_DEPTH; d++) {
+        int k = lane * PACK + d * span;
+        if (k < inputs) {
+            wa[d].words = load_once(a + k);
+            wb[d].words = load_once(b + k);
+        }
+    }
+    WAIT_FOR_PREVIOUS;
+    for (int start = lane * PACK; start < inputs; start += MATVEC_DEPTH * span) {
+#pragma unroll
+        for (int d = 0; d < MATVEC_DEPTH; d++) {
+            int k = start + d * span;
+            if (k >= inputs) break;
+#pragma unroll
+            for (int r = 0; r < ROWS; r++) {
+                pack v = load_pack(x + r * x_stride + k);
+#pragma unroll
+                for (int i = 0; i < PACK; i++) {
+                    float number_of_x = number(v.items[i]);
+                    sums[r][0] += number_of_x * number(wa[d].items[i]);
+                    sums[r][1] += number_of_x * number(wb[d].items[i]);
+                }
+            }
+            int ahead = k + MATVEC_DEPTH * span;
+            if (ahead < inputs) {
+                wa[d].words = load_once(a + ahead);
+                wb[d].words = load_once(b + ahead);
+            }
+        }
+    }
+#pragma unroll
+    for (int r = 0; r < ROWS; r++) {
+        float one = warp_sum(sums[r][0]), two_ = warp_sum(sums[r][1]);
+        int at = first + lane;
+        if (lane < 2 && there && at < outputs) {
+            float y = lane == 0 ? one : two_;
+            if (is_float) ((float*)output)[r * output_stride + at] = bias ? y + ((const float*)bias)[at] : y;
+            else store(bias ? y + number(((const act*)bias)[at]) : y, (act*)output + r * output_stride + at);
+        }
+    }
+}
+
+#define MATVEC(ROWS)                                                                                                                          \
+    extern "C" __global__ void __launch_bounds__(MATVEC_WARPS * 32) matvec##ROWS(                                                            \
+        const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int is_float,   \
+        int outputs, int inputs) {                                                                                                            \
+        matvec<ROWS>(x, x_stride, weight, weight_stride, bias, output, output_stride, is_float, outputs, inputs);                            \
+    }
+MATVEC(1)
+MATVEC(2)
+MATVEC(3)
+MATVEC(4)
+#endif
