@@ -16,22 +16,28 @@ public sealed record EngineOptions(string ModelSource)
     /// <summary>Sequences that run at once. Default: 128.</summary>
     public int MaxNumSeqs { get; init; } = 128;
 
-    /// <summary>Tokens of one step, prefill chunks and decodes together; at least <see cref="MaxNumSeqs"/>. Default: the larger of 256 and that.</summary>
+    /// <summary>Tokens of one step, prefill chunks and decodes together; at least <see cref="MaxNumSeqs"/>. Default: the larger of that and 256, on a GPU 8192.</summary>
     public int? MaxNumBatchedTokens { get; init; }
 
     /// <summary>Weights in memory: <c>auto</c> (bfloat16), <c>float32</c>, <c>bfloat16</c>, <c>float16</c>. Default: auto.</summary>
     public string Dtype { get; init; } = "auto";
 
-    /// <summary><c>int8</c>: 8-bit weights with a scale per block. Default: none.</summary>
+    /// <summary><c>int8</c>: 8-bit weights with a scale per block, on CPUs only. Default: none.</summary>
     public string? Quantization { get; init; }
 
     /// <summary>Tokens of one KV block: 16 or 32. Default: 16.</summary>
     public int BlockSize { get; init; } = 16;
 
-    /// <summary>Bytes of KV cache. Default on CPU: the smaller of 4 GiB and a quarter of the available memory.</summary>
+    /// <summary>
+    /// Bytes of KV cache. Default: on a CPU, the smaller of 4 GiB and a quarter of the available memory; on a GPU, what weights and
+    /// activations leave of <see cref="GpuMemoryUtilization"/>. With a size, an engine takes no more of a GPU than it needs.
+    /// </summary>
     public long? KvCacheBytes { get; init; }
 
-    /// <summary>Share of a GPU's memory that the engine may use, above 0 and at most 1; without meaning on a CPU. Default: 0.9.</summary>
+    /// <summary>
+    /// Share of a GPU's memory that may be used, above 0 and at most 1: the engine takes what others leave of it. Without meaning on a CPU
+    /// and where <see cref="KvCacheBytes"/> is given. Default: 0.9.
+    /// </summary>
     public double GpuMemoryUtilization { get; init; } = 0.9;
 
     /// <summary>Reuse KV blocks of equal prompt beginnings. Default: true.</summary>

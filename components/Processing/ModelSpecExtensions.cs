@@ -18,6 +18,7 @@ public static class ModelSpecExtensions
         GpuMemoryUtilization = model.EngineArgs.GpuMemoryUtilization,
         KvCacheBytes = model.EngineArgs.KvCacheBytes,
         EnablePrefixCaching = model.EngineArgs.EnablePrefixCaching,
+        BatchInvariant = model.EngineArgs.BatchInvariant,
         ChatTemplate = model.EngineArgs.ChatTemplate,
         Seed = model.EngineArgs.Seed,
     };

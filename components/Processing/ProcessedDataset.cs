@@ -115,6 +115,7 @@ public sealed class ProcessedDataset : IAsyncEnumerable<Row>
                 Quantization = Config.EngineOptions.Quantization,
                 BlockSize = Config.EngineOptions.BlockSize,
                 KvCacheBytes = Config.EngineOptions.KvCacheBytes,
+                BatchInvariant = Config.EngineOptions.BatchInvariant,
                 ChatTemplate = Config.EngineOptions.ChatTemplate,
                 Seed = Config.EngineOptions.Seed,
             },

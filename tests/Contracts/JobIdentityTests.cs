@@ -42,6 +42,7 @@ public sealed class JobIdentityTests
             Fingerprint(Spec with { Output = Spec.Output with { Include = [OutputColumn.Prompt] } }),
             Fingerprint(Spec with { Model = Spec.Model with { EngineArgs = new EngineArgs { Seed = 1 } } }),
             Fingerprint(Spec with { Model = Spec.Model with { EngineArgs = new EngineArgs { Quantization = "int8" } } }),
+            Fingerprint(Spec with { Model = Spec.Model with { EngineArgs = new EngineArgs { BatchInvariant = true } } }),
         ];
         fingerprints.ShouldBeUnique();
     }

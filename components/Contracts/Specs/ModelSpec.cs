@@ -55,15 +55,15 @@ public sealed record EngineArgs
     [JsonPropertyName("dtype")]
     public string Dtype { get; init; } = "auto";
 
-    /// <summary><c>int8</c>: 8-bit weights with a scale per block. Default: none.</summary>
+    /// <summary><c>int8</c>: 8-bit weights with a scale per block, on CPUs only. Default: none.</summary>
     [JsonPropertyName("quantization")]
     public string? Quantization { get; init; }
 
-    /// <summary>Share of the GPU's memory that the engine may use, above 0 and at most 1. Default: 0.9.</summary>
+    /// <summary>Share of the GPU's memory that may be used, above 0 and at most 1: the engine takes what others leave of it. Default: 0.9.</summary>
     [JsonPropertyName("gpu_memory_utilization")]
     public double GpuMemoryUtilization { get; init; } = 0.9;
 
-    /// <summary>Bytes of KV cache. Default: on a CPU, the smaller of 4 GiB and a quarter of the available memory.</summary>
+    /// <summary>Bytes of KV cache. Default: on a CPU, the smaller of 4 GiB and a quarter of the available memory; on a GPU, what is left of its share.</summary>
     [JsonPropertyName("kv_cache_bytes")]
     public long? KvCacheBytes { get; init; }
 
@@ -74,6 +74,10 @@ public sealed record EngineArgs
     /// <summary>Reuse KV blocks of equal prompt beginnings. Default: true.</summary>
     [JsonPropertyName("enable_prefix_caching")]
     public bool EnablePrefixCaching { get; init; } = true;
+
+    /// <summary>Whether a row's text must not depend on the rows beside it; on a CPU it never does, on a GPU it costs speed. Default: false.</summary>
+    [JsonPropertyName("batch_invariant")]
+    public bool BatchInvariant { get; init; }
 
     /// <summary>A Jinja chat template, or the path of a file that holds one. Default: the model's own.</summary>
     [JsonPropertyName("chat_template")]

@@ -15,6 +15,7 @@ internal static class EngineChoice
         ("kv_cache_bytes", args => args.KvCacheBytes),
         ("block_size", args => args.BlockSize),
         ("enable_prefix_caching", args => args.EnablePrefixCaching),
+        ("batch_invariant", args => args.BatchInvariant),
         ("chat_template", args => args.ChatTemplate),
     ];
 
