@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Serverless.Contracts.Errors;
+using Serverless.Contracts.Specs;
 using Serverless.Inference;
 using Serverless.Inference.Kernels.Cuda;
 using Serverless.Placement.Pools;
@@ -145,6 +146,20 @@ public sealed class LifeTests : IAsyncLifetime
         error.Code.ShouldBe(ErrorCodes.OutOfMemory);
         error.Message.ShouldContain("900 GB");
         (await bench.Door.GetHealthAsync()).Engines.ShouldHaveSingleItem().Message!.ShouldContain("900 GB");
+    }
+
+    [Fact]
+    public async Task An_int8_job_on_a_node_with_cards_fails_for_good_and_is_told_what_to_do()
+    {
+        var card = new CudaDevice(0, "NVIDIA H200", "GPU-a", 150L << 30, 9, 0, 132, 232448);
+        await bench.StartWorkerAsync(bench.Options() with { Cards = [card], LoadEngine = null });
+        await bench.StartEngineAsync(accelerators: [0], arguments: new EngineArgs { Quantization = "int8" });
+        await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Failed), "the failure");
+        var error = bench.Record.Exchanges.First(exchange => exchange.State == ReplicaState.Failed).Error!;
+        ErrorTable.ClassOf(error.Code).ShouldBe(ErrorClass.Permanent);
+        error.Code.ShouldBe(ErrorCodes.Model);
+        error.Message.ShouldStartWith("quantization int8 runs on CPUs only, and device cuda:0 is a GPU. Leave quantization out");
+        error.Message.ShouldContain("placement.accelerator_type: cpu");
     }
 
     [Fact]

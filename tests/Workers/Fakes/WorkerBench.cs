@@ -109,8 +109,8 @@ public sealed class WorkerBench : IAsyncDisposable
     public Task StopControlAsync() => control.StopAsync();
 
     /// <summary>Starts the replica as a pool would.</summary>
-    public Task StartEngineAsync(string replicaId = ReplicaId, IReadOnlyList<int>? accelerators = null) => Door.StartEngineAsync(
-        new EngineStart(PoolId, replicaId, new EngineSpec(new ModelSpec { Source = "fake" }, new PlacementSpec()), accelerators ?? []));
+    public Task StartEngineAsync(string replicaId = ReplicaId, IReadOnlyList<int>? accelerators = null, EngineArgs? arguments = null) => Door.StartEngineAsync(
+        new EngineStart(PoolId, replicaId, new EngineSpec(new ModelSpec { Source = "fake", EngineArgs = arguments ?? new EngineArgs() }, new PlacementSpec()), accelerators ?? []));
 
     /// <summary>A planned job of so many shards of one row each.</summary>
     public async Task<TestJob> PlanAsync(string id, params string[] items)
