@@ -77,6 +77,9 @@ internal sealed unsafe class CudaStep : IDisposable
         takeWords.Launch(
             context.Stream, ((packs + TakeThreads - 1) / TakeThreads, 1, 1), TakeThreads, 0, [stagings[turn].Buffer!.OnCard, part.Data, packs]);
         stagings[turn].Copied!.Record(context.Stream);
+
+        // Kernels read the layout before they wait for what is in front of them.
+        context.Stream.IsBarrier = true;
     }
 
     /// <summary>Says that a layout is the one that was begun.</summary>

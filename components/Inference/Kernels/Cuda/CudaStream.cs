@@ -20,6 +20,12 @@ internal sealed unsafe class CudaStream : IDisposable
     /// <summary>The driver's handle, a CUstream (and a cudaStream_t).</summary>
     public nint Handle { get; }
 
+    /// <summary>
+    /// Whether the next kernel must not start before all work so far is done, not even the part of it that does not wait
+    /// (WAIT_FOR_PREVIOUS in common.cuh): set behind work whose results are read there.
+    /// </summary>
+    public bool IsBarrier { get; set; }
+
     /// <summary>Waits on the host until all work so far is done.</summary>
     /// <exception cref="InferenceException">Some of it failed.</exception>
     public void Synchronize() => CudaError.Check(Driver.cuStreamSynchronize(Handle), nameof(Driver.cuStreamSynchronize));

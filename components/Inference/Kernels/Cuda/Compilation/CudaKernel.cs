@@ -53,11 +53,13 @@ internal sealed unsafe class CudaKernel
     public void Launch(CudaStream stream, (int X, int Y, int Z) grid, int threads, int sharedBytes, void** parameters)
     {
         if (sharedBytes > allowedShared) AllowShared(sharedBytes);
+        bool early = overlaps && !stream.IsBarrier;
+        stream.IsBarrier = false;
         var attribute = new LaunchAttribute { Id = Driver.AttributeProgrammaticSerialization, Value = 1 };
         var config = new LaunchConfig
         {
             GridX = (uint)grid.X, GridY = (uint)grid.Y, GridZ = (uint)grid.Z, BlockX = (uint)threads, BlockY = 1, BlockZ = 1,
-            SharedBytes = (uint)sharedBytes, Stream = stream.Handle, Attributes = &attribute, AttributeCount = overlaps ? 1u : 0,
+            SharedBytes = (uint)sharedBytes, Stream = stream.Handle, Attributes = &attribute, AttributeCount = early ? 1u : 0,
         };
         int status = Driver.cuLaunchKernelEx(&config, function, parameters, null);
         if (status != CudaError.Success) throw Refused(status, grid, threads, sharedBytes);
