@@ -28,6 +28,11 @@ internal static class BenchCommand
                     DeviceOption.Read(parsed.GetValue(device)), parsed.GetValue(only) ?? [],
                     parsed.GetValue(folder), new SoakOptions(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(invariant)), cancellationToken);
             }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync("Stopped before its end.");
+                return ExitCode.Failed;
+            }
             catch (Exception error) when (error is FormatException or InferenceException or SoakFailedException)
             {
                 await Console.Error.WriteLineAsync(error.Message);
