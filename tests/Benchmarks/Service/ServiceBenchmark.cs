@@ -108,13 +108,13 @@ public static class ServiceBenchmark
     /// <summary>Jobs of ever more shards of one row.</summary>
     private static async Task ShardsAsync(TextWriter output, string folder)
     {
-        var table = new MarkdownTable("shards", "seconds", "ms a shard", "first part after", "most memory");
+        var table = new MarkdownTable("shards", "seconds", "ms a shard", "processor ms a shard", "first part after", "most memory");
         foreach (int shards in new[] { 10, 100, 1000, 10_000, 100_000 })
         {
             await using var service = await StartAsync(folder, $"shards-{shards}");
             string input = WriteFiles(folder, shards), into = NewOutput(folder);
             var run = await ServiceRun.OfAsync(service, Spec(input, into, rowsPerShard: 1));
-            table.Add($"{run.Shards:N0}", $"{run.Seconds:F1}", $"{run.Seconds * 1000 / run.Shards:F1}", $"{run.FirstPart:F2} s", $"{run.PeakMegabytes:F0} MB");
+            table.Add($"{run.Shards:N0}", $"{run.Seconds:F1}", $"{run.Seconds * 1000 / run.Shards:F1}", $"{run.CpuSeconds * 1000 / run.Shards:F1}", $"{run.FirstPart:F2} s", $"{run.PeakMegabytes:F0} MB");
             Directory.Delete(into, recursive: true);
         }
 
