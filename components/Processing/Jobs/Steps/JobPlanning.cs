@@ -16,6 +16,18 @@ internal sealed class JobPlanning(JobWorkspace workspace)
     public async Task<FilePlan> PlanFileAsync(int file, CancellationToken cancellationToken) =>
         await UnlessPlannedAsync(files => ScanAsync(file, files, cancellationToken), cancellationToken) ?? new FilePlan(file, 0, 0);
 
+    /// <summary>Ends when all of them have ended, so that a job that cannot be planned leaves nothing behind.</summary>
+    public Task PlanFilesAsync(int first, int count, CancellationToken cancellationToken) => UnlessPlannedAsync(
+        async files =>
+        {
+            var scans = Enumerable.Range(first, count).Select(file => Task.Run(() => ScanAsync(file, files, cancellationToken), CancellationToken.None)).ToList();
+            await ((Task)Task.WhenAll(scans)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var scan in scans)
+                await scan;
+            return files;
+        },
+        cancellationToken);
+
     public async Task<JobPlan> CompleteAsync(CancellationToken cancellationToken)
     {
         var plan = await UnlessPlannedAsync(files => WriteAsync(files, cancellationToken), cancellationToken)

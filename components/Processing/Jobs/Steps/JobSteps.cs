@@ -64,6 +64,18 @@ public sealed class JobSteps : IAsyncDisposable
     public Task<FilePlan> PlanFileAsync(int file, CancellationToken cancellationToken) =>
         JobErrors.GuardAsync(() => planning.PlanFileAsync(file, cancellationToken), cancellationToken);
 
+    /// <summary>Looks at every row of several input files at once. Of those that cannot be planned, the first one's failure counts.</summary>
+    /// <param name="first">Index of the first file.</param>
+    /// <param name="count">How many; all are read at the same time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task PlanFilesAsync(int first, int count, CancellationToken cancellationToken) => JobErrors.GuardAsync(
+        async () =>
+        {
+            await planning.PlanFilesAsync(first, count, cancellationToken);
+            return count;
+        },
+        cancellationToken);
+
     /// <summary>Writes the plan, once every file was looked at.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     public Task<JobPlan> CompletePlanAsync(CancellationToken cancellationToken) =>
