@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Serverless.Storage.Blobs;
 
 namespace Serverless.Processing.Tests;
@@ -21,7 +22,7 @@ internal abstract class InterferingStore(IBlobStore inner) : IBlobStore
     public ValueTask<bool> DeleteAsync(string name, CancellationToken cancellation = default) =>
         ChangeAsync(name, () => inner.DeleteAsync(name, cancellation));
 
-    public ValueTask<Stream> OpenReadAsync(string name, long offset = 0, long? length = null, CancellationToken cancellation = default) =>
+    public virtual ValueTask<Stream> OpenReadAsync(string name, long offset = 0, long? length = null, CancellationToken cancellation = default) =>
         inner.OpenReadAsync(name, offset, length, cancellation);
 
     public ValueTask<LocalFile> GetLocalFileAsync(string name, CancellationToken cancellation = default) => inner.GetLocalFileAsync(name, cancellation);
@@ -35,6 +36,18 @@ internal abstract class InterferingStore(IBlobStore inner) : IBlobStore
     public void Dispose() => inner.Dispose();
 
     protected abstract ValueTask<bool> ChangeAsync(string name, Func<ValueTask<bool>> act);
+}
+
+/// <summary>Counts how often each blob is read.</summary>
+internal sealed class CountingStore(IBlobStore inner, ConcurrentDictionary<string, int> reads) : InterferingStore(inner)
+{
+    public override ValueTask<Stream> OpenReadAsync(string name, long offset = 0, long? length = null, CancellationToken cancellation = default)
+    {
+        reads.AddOrUpdate(name, 1, (_, count) => count + 1);
+        return base.OpenReadAsync(name, offset, length, cancellation);
+    }
+
+    protected override ValueTask<bool> ChangeAsync(string name, Func<ValueTask<bool>> act) => act();
 }
 
 /// <summary>What a process that dies looks like to its store.</summary>

@@ -79,11 +79,7 @@ public sealed class RowTests
             if (values.Length == 0)
                 return true;
             var schema = new OutputSchema(new TableSchema([.. inference.Columns()]), ["v"]);
-            return values.All(value =>
-            {
-                schema.Values(Row.Of(("v", value)), out var mismatch);
-                return mismatch is null;
-            });
+            return values.All(value => schema.Table.Check(schema.Values(Row.Of(("v", value)))) is null);
         }).QuickCheckThrowOnFailure();
     }
 

@@ -1,4 +1,3 @@
-using Serverless.Contracts.Errors;
 using Serverless.Processing.Rows;
 using Serverless.Storage.Tables;
 
@@ -18,14 +17,10 @@ internal sealed class OpenAIBatchFormat() : TextFormat((stream, range, cancellat
 
     static readonly string[] Urls = [ChatUrl, CompletionsUrl];
 
-    protected override InputRow Accept(Row row, string place)
-    {
-        var problem =
-            !(row.TryGet(CustomId, out var id) && id is string { Length: > 0 }) ? "\"custom_id\": expected a text"
-            : !(row.TryGet("method", out var method) && method is "POST") ? $"\"method\": expected POST, found {RowValue.Describe(method)}"
-            : !(row.TryGet(Url, out var url) && url is string address && Urls.Contains(address)) ? $"\"url\": expected one of {string.Join(", ", Urls)}, found {RowValue.Describe(url)}"
-            : !(row.TryGet(Body, out var body) && body is IReadOnlyDictionary<string, object?>) ? $"\"body\": expected a mapping, found {RowValue.Describe(body)}"
-            : null;
-        return new InputRow(row, problem is null ? null : new RowError(ErrorCodes.BadLine, $"{place}: {problem}", RowStages.Read));
-    }
+    protected override string? Refuse(Row row) =>
+        !(row.TryGet(CustomId, out var id) && id is string { Length: > 0 }) ? "\"custom_id\": expected a text"
+        : !(row.TryGet("method", out var method) && method is "POST") ? $"\"method\": expected POST, found {RowValue.Describe(method)}"
+        : !(row.TryGet(Url, out var url) && url is string address && Urls.Contains(address)) ? $"\"url\": expected one of {string.Join(", ", Urls)}, found {RowValue.Describe(url)}"
+        : !(row.TryGet(Body, out var body) && body is IReadOnlyDictionary<string, object?>) ? $"\"body\": expected a mapping, found {RowValue.Describe(body)}"
+        : null;
 }

@@ -29,7 +29,7 @@ internal class TextFormat(TextReader read) : IFileFormat
     public async IAsyncEnumerable<SourceRange> ScanAsync(FileScan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = await scan.Store.OpenReadAsync(scan.Name, cancellation: cancellationToken);
-        var root = new RowShape([]);
+        var records = new RecordRows();
         long start = -1, firstLine = 1, rows = 0, total = 0;
         await foreach (var row in Guard(scan.Name, read(stream, null, cancellationToken)))
         {
@@ -45,7 +45,7 @@ internal class TextFormat(TextReader read) : IFileFormat
 
             rows++;
             total++;
-            if (ToInput(root, scan.Name, row) is { Error: null } input)
+            if (ToInput(records, scan.Name, row) is { Error: null } input)
                 scan.Observe(input.Row);
         }
 
@@ -61,10 +61,10 @@ internal class TextFormat(TextReader read) : IFileFormat
         await using var stream = await store.OpenReadAsync(name, cancellation: cancellationToken);
         var rows = range.Rows;
         var bytes = new RowRange(range.Start, range.Start + range.Length, FirstLine: range.FirstLine);
-        var root = new RowShape([]);
+        var records = new RecordRows();
         await foreach (var row in Guard(name, read(stream, bytes, cancellationToken)))
         {
-            yield return ToInput(root, name, row);
+            yield return ToInput(records, name, row);
             if (--rows == 0)
                 yield break;
         }
@@ -73,20 +73,20 @@ internal class TextFormat(TextReader read) : IFileFormat
     public async IAsyncEnumerable<InputRow> StreamAsync(IBlobStore store, string name, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = await store.OpenReadAsync(name, cancellation: cancellationToken);
-        var root = new RowShape([]);
+        var records = new RecordRows();
         await foreach (var row in Guard(name, read(stream, null, cancellationToken)))
-            yield return ToInput(root, name, row);
+            yield return ToInput(records, name, row);
     }
 
-    /// <summary>What a row that was read becomes.</summary>
-    protected virtual InputRow Accept(Row row, string place) => new(row);
+    /// <summary>Why a row that was read cannot be used; null if it can.</summary>
+    protected virtual string? Refuse(Row row) => null;
 
-    InputRow ToInput(RowShape root, string name, SourceRow row)
+    InputRow ToInput(RecordRows records, string name, SourceRow source)
     {
-        var place = $"{name}, line {row.Line}";
-        return row.Values is { } values
-            ? Accept(Row.FromValues(root, values), place)
-            : new InputRow(Row.Empty, new RowError(ErrorCodes.BadLine, $"{place}: {row.Error}", RowStages.Read));
+        var row = source.Values is { } values ? records.Of(values) : Row.Empty;
+        return (source.Error ?? Refuse(row)) is { } error
+            ? new InputRow(row, new RowError(ErrorCodes.BadLine, $"{name}, line {source.Line}: {error}", RowStages.Read))
+            : new InputRow(row);
     }
 
     static async IAsyncEnumerable<SourceRow> ReadCsvAsync(

@@ -20,11 +20,13 @@ internal sealed class EngineColumns
 
     readonly string[] names;
     readonly FrozenSet<string> nameSet;
+    readonly Func<RowAnswer, object?>[] answers;
 
     public EngineColumns(IReadOnlyCollection<OutputColumn> include, bool samples)
     {
         names = [.. OutputColumns.Written(include, samples)];
         nameSet = names.ToFrozenSet();
+        answers = [.. names.Select(AnswerOf)];
         Columns = [.. names.Select(name => new Column(name, TypeOf(name)))];
     }
 
@@ -34,32 +36,43 @@ internal sealed class EngineColumns
 
     /// <summary>The row with the engine's columns for one of its completions.</summary>
     public Row Answer(Row row, long index, GenerationResult result, Completion completion) =>
-        row.WithValues(names, Values(name => name switch
-        {
-            OutputColumns.RowIndex => index,
-            OutputColumns.SampleIndex => (long)completion.Index,
-            OutputColumns.GeneratedText => completion.Text,
-            OutputColumns.NumInputTokens => (long)result.NumInputTokens,
-            OutputColumns.NumGeneratedTokens => (long?)completion.NumTokens,
-            OutputColumns.FinishReason => completion.FinishReason == FinishReason.Length ? "length" : "stop",
-            OutputColumns.Prompt => result.Request.Prompt,
-            OutputColumns.GeneratedTokens => completion.TokenIds.Select(token => (object?)(long)token).ToArray(),
-            OutputColumns.Logprobs => completion.Logprobs?.Select(ToStruct).ToArray(),
-            OutputColumns.TimeTakenLlm => result.TimeTaken.TotalSeconds,
-            _ => null,
-        }));
+        WithAnswer(row, new RowAnswer(index, result, completion));
 
     /// <summary>The row with the engine's columns for a failure.</summary>
     public Row Failure(Row row, long index, RowError error) =>
-        row.WithValues(names, Values(name => name switch
+        row.WithValues(names, Array.ConvertAll(names, name => (object?)(name switch
         {
             OutputColumns.RowIndex => index,
             OutputColumns.FinishReason => "error",
             OutputColumns.Error => ToStruct(error),
             _ => null,
-        }));
+        })));
 
-    object?[] Values(Func<string, object?> valueOf) => Array.ConvertAll(names, name => valueOf(name));
+    Row WithAnswer(Row row, RowAnswer answer)
+    {
+        var values = new object?[answers.Length];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = answers[i](answer);
+        return row.WithValues(names, values);
+    }
+
+    static Func<RowAnswer, object?> AnswerOf(string name) => name switch
+    {
+        OutputColumns.RowIndex => answer => answer.Index,
+        OutputColumns.SampleIndex => answer => (long)answer.Completion.Index,
+        OutputColumns.GeneratedText => answer => answer.Completion.Text,
+        OutputColumns.NumInputTokens => answer => (long)answer.Result.NumInputTokens,
+        OutputColumns.NumGeneratedTokens => answer => (long?)answer.Completion.NumTokens,
+        OutputColumns.FinishReason => answer => answer.Completion.FinishReason == FinishReason.Length ? "length" : "stop",
+        OutputColumns.Prompt => answer => answer.Result.Request.Prompt,
+        OutputColumns.GeneratedTokens => answer => answer.Completion.TokenIds.Select(token => (object?)(long)token).ToArray(),
+        OutputColumns.Logprobs => answer => answer.Completion.Logprobs?.Select(ToStruct).ToArray(),
+        OutputColumns.TimeTakenLlm => answer => answer.Result.TimeTaken.TotalSeconds,
+        _ => _ => null,
+    };
+
+    /// <summary>What columns are made of: the row's position in the dataset and one of its completions.</summary>
+    readonly record struct RowAnswer(long Index, GenerationResult Result, Completion Completion);
 
     public static object ToStruct(RowError error) =>
         new Dictionary<string, object?> { ["type"] = error.Type, ["message"] = error.Message, ["stage"] = error.Stage };

@@ -16,23 +16,26 @@ internal sealed class OutputSchema(TableSchema table, IEnumerable<string> inputC
 
     readonly HashSet<string> input = [.. inputColumns];
 
+    /// <summary>The places that were found last: rows mostly have the shape of the row before.</summary>
+    volatile ColumnPlaces? last;
+
     public TableSchema Table => table;
 
-    /// <summary>The row's values in the schema's order; a column that it does not have is null.</summary>
+    /// <summary>The row's values in the schema's order; a column that it does not have is null. Whether they fit is not looked at.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="mismatch">What does not fit; null if everything does.</param>
-    public object?[] Values(Row row, out ValueMismatch? mismatch)
+    public object?[] Values(Row row)
     {
-        var values = new object?[table.Columns.Count];
+        var places = last;
+        if (places is null || places.Shape != row.Shape)
+            last = places = PlacesIn(row.Shape);
+        var values = new object?[places.Columns.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            var column = table.Columns[i];
-            row.TryGet(column.Name, out values[i]);
-            if (values[i] is not null && input.Contains(column.Name))
-                values[i] = Widen(values[i]!, column.Type);
+            var (place, type) = places.Columns[i];
+            var value = place < 0 ? null : row.At(place);
+            values[i] = value is null || type is null ? value : Widen(value, type);
         }
 
-        mismatch = table.Check(values);
         return values;
     }
 
@@ -51,6 +54,14 @@ internal sealed class OutputSchema(TableSchema table, IEnumerable<string> inputC
 
         return values;
     }
+
+    ColumnPlaces PlacesIn(RowShape shape) =>
+        new(shape, [.. table.Columns.Select(column => (shape.IndexOf(column.Name), input.Contains(column.Name) && NeedsWidening(column.Type) ? column.Type : null))]);
+
+    /// <summary>Where rows of one shape have the schema's columns.</summary>
+    /// <param name="Shape">The shape.</param>
+    /// <param name="Columns">For each column its place, -1 if the rows do not have it; and its type, if values of the input may have to become text in it.</param>
+    sealed record ColumnPlaces(RowShape Shape, (int Place, ColumnType? Widened)[] Columns);
 
     static object? Fit(object value, Column column) => new TableSchema(column).Check([value]) is null ? value : null;
 

@@ -15,26 +15,33 @@ internal readonly record struct OutputRow(Row Row, RowError? Error);
 internal sealed class RowProjector(IRowProgram program, EngineColumns columns)
 {
     /// <summary>The records of one input row: one for each completion, or one with an error.</summary>
-    public IReadOnlyList<OutputRow> Project(RowSlot slot, RowOutcome outcome)
+    public OutputRow[] Project(RowSlot slot, RowOutcome outcome)
     {
         if (outcome.Error is { } error)
             return [Failure(slot, error)];
         var result = outcome.Result!;
         if (result.Error is { } failed)
             return [Failure(slot, new RowError(failed.Code, failed.Message, RowStages.Engine))];
-        if (result.Completions.Any(completion => completion.FinishReason == FinishReason.Cancelled))
-            throw new OperationCanceledException("the row was cancelled", slot.CancellationToken);
-        return [.. result.Completions.Select(completion => Answer(slot, result, completion))];
+        var rows = new OutputRow[result.Completions.Count];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = Answer(slot, result, result.Completions[i]);
+        return rows;
     }
 
     /// <summary>An answer that the job's own columns cannot be made of stands beside the error: it was paid for.</summary>
     OutputRow Answer(RowSlot slot, GenerationResult result, Completion completion)
     {
+        if (completion.FinishReason == FinishReason.Cancelled)
+            throw new OperationCanceledException("the row was cancelled", slot.CancellationToken);
         var row = columns.Answer(slot.Row, slot.Index, result, completion);
         try
         {
+            var made = program.Postprocess(row);
+            if (ReferenceEquals(made, row))
+                return new OutputRow(row, null);
+
             // Whatever the program returns, the row keeps its place.
-            var made = program.Postprocess(row).WithValue(OutputColumns.RowIndex, slot.Index);
+            made = made.WithValue(OutputColumns.RowIndex, slot.Index);
             return new OutputRow(columns.Names.Contains(OutputColumns.SampleIndex) ? made.WithValue(OutputColumns.SampleIndex, (long)completion.Index) : made, null);
         }
         catch (RowException e)

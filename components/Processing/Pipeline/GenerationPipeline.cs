@@ -84,10 +84,13 @@ internal sealed class GenerationPipeline : IAsyncDisposable
     {
         try
         {
-            await foreach (var slot in waiting.Reader.ReadAllAsync(stop.Token))
+            while (await waiting.Reader.WaitToReadAsync(stop.Token))
             {
-                if (Prepare(slot) && !await PassOnAsync(slot))
-                    return;
+                while (waiting.Reader.TryRead(out var slot))
+                {
+                    if (Prepare(slot) && !prepared.Writer.TryWrite(slot) && !await PassOnAsync(slot))
+                        return;
+                }
             }
         }
         catch (OperationCanceledException)
@@ -186,11 +189,14 @@ internal sealed class GenerationPipeline : IAsyncDisposable
 
     async IAsyncEnumerable<GenerationRequest> RequestsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var slot in prepared.Reader.ReadAllAsync(cancellationToken))
+        while (await prepared.Reader.WaitToReadAsync(cancellationToken))
         {
-            generating[slot.Request!.Id] = slot;
-            slot.EnterEngine();
-            yield return slot.Request;
+            while (prepared.Reader.TryRead(out var slot))
+            {
+                generating[slot.Request!.Id] = slot;
+                slot.EnterEngine();
+                yield return slot.Request;
+            }
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed class RowFeed(GenerationPipeline pipeline, int windowRows, IRowW
                 {
                     var slot = new RowSlot(indexOf(position), input.Row, cancellationToken, watch, position);
                     position++;
-                    await slots.Writer.WriteAsync(slot, cancellationToken);
+                    if (!slots.Writer.TryWrite(slot))
+                        await slots.Writer.WriteAsync(slot, cancellationToken);
                     await SubmitAsync(slot, input);
                 }
             }

@@ -121,21 +121,6 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
         return new Row(shape, changed);
     }
 
-    /// <summary>A row of values that are row values already. Rows of one file share the shapes that grow from its root.</summary>
-    internal static Row FromValues(RowShape root, IReadOnlyDictionary<string, object?> columns)
-    {
-        var grown = root;
-        var filled = new object?[columns.Count];
-        var at = 0;
-        foreach (var (name, value) in columns)
-        {
-            grown = grown.Append(name);
-            filled[at++] = value;
-        }
-
-        return new Row(grown, filled);
-    }
-
     /// <summary>Adds several columns at once, or replaces those that are there. The names' array is kept: use the same one for many rows.</summary>
     internal Row WithValues(string[] columns, object?[] added)
     {
@@ -146,6 +131,12 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
             row = row.WithValue(columns[i], added[i]);
         return row;
     }
+
+    /// <summary>The columns; rows of one file share theirs.</summary>
+    internal RowShape Shape => shape;
+
+    /// <summary>The value at a position of <see cref="Shape"/>.</summary>
+    internal object? At(int position) => values[position];
 
     internal bool TryGet(string column, out object? value)
     {

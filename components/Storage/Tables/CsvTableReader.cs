@@ -12,13 +12,14 @@ public sealed class CsvTableReader
 {
     private readonly Stream stream;
     private readonly TextTableOptions options;
+    private readonly string[] columns;
     private readonly RowRange body;
 
-    private CsvTableReader(Stream stream, TextTableOptions options, IReadOnlyList<string> columns, RowRange body) =>
-        (this.stream, this.options, Columns, this.body) = (stream, options, columns, body);
+    private CsvTableReader(Stream stream, TextTableOptions options, string[] columns, RowRange body) =>
+        (this.stream, this.options, this.columns, this.body) = (stream, options, columns, body);
 
     /// <summary>The columns' names in order.</summary>
-    public IReadOnlyList<string> Columns { get; }
+    public IReadOnlyList<string> Columns => columns;
 
     private byte Delimiter => (byte)options.Delimiter;
 
@@ -34,7 +35,7 @@ public sealed class CsvTableReader
         var wrong = records.IsTooLong ? $"it is longer than {options.MaxRowBytes} bytes" : CsvFields.Split(records.Bytes, delimiter, names);
         if (wrong is not null) throw new TableException($"Line {records.Line}, the header of the CSV file, cannot be read: {wrong}.");
         TableSchema.CheckNames([.. names.Select(name => new Column(name, ColumnType.String))], "The CSV header", "column");
-        return new CsvTableReader(stream, options, names, new RowRange(records.EndOffset, long.MaxValue, FirstLine: records.EndLine));
+        return new CsvTableReader(stream, options, [.. names], new RowRange(records.EndOffset, long.MaxValue, FirstLine: records.EndLine));
     }
 
     /// <summary>
@@ -76,19 +77,18 @@ public sealed class CsvTableReader
 
     private RecordReader<CsvScan> Records(RowRange range) => new(stream, range, options.MaxRowBytes, new CsvScan(Delimiter));
 
-    private (IReadOnlyDictionary<string, object?>? Values, string? Error) Parse(RecordReader<CsvScan> records, List<string> fields, ColumnType[] types)
+    private (NamedValues? Values, string? Error) Parse(RecordReader<CsvScan> records, List<string> fields, ColumnType[] types)
     {
         if (records.IsTooLong) return (null, $"the record is longer than {options.MaxRowBytes} bytes; is a quote not closed?");
         if (CsvFields.Split(records.Bytes, Delimiter, fields) is { } error) return (null, error);
         if (fields.Count != Columns.Count)
             return (null, $"expected {Columns.Count} fields as in the header, found {fields.Count}");
-        var values = new Dictionary<string, object?>(fields.Count);
+        var values = new object?[fields.Count];
         for (var i = 0; i < fields.Count; i++)
         {
-            if (!CsvValues.TryConvert(fields[i], types[i].Kind, out var value))
+            if (!CsvValues.TryConvert(fields[i], types[i].Kind, out values[i]))
                 return (null, $"column \"{Columns[i]}\": expected {types[i]}, found \"{fields[i]}\"");
-            values.Add(Columns[i], value);
         }
-        return (values, null);
+        return (new NamedValues(columns, values), null);
     }
 }

@@ -56,15 +56,22 @@ public sealed class ParquetWriter : IDisposable
 
     /// <summary>Adds a row; its lists and dictionaries are read later, so they must not change any more.</summary>
     /// <exception cref="TableException">A value does not fit: the row is not added and the writer can go on.</exception>
-    public void Write(IReadOnlyList<object?> row)
+    public void Write(ReadOnlySpan<object?> row)
     {
-        if (RowCheck.Check(Schema, row, out var bytes) is { } mismatch)
-            throw new TableException($"{path}, row {RowCount}, {mismatch}.");
+        if (TryWrite(row) is { } mismatch) throw new TableException($"{path}, row {RowCount}, {mismatch}.");
+    }
+
+    /// <summary>Adds a row that fits, as <see cref="Write"/> does.</summary>
+    /// <returns>What of it does not fit, so that it is not added; null if all of it does.</returns>
+    public ValueMismatch? TryWrite(ReadOnlySpan<object?> row)
+    {
+        if (RowCheck.Check(Schema, row, out var bytes) is { } mismatch) return mismatch;
         for (var i = 0; i < pending.Length; i++) pending[i][pendingRows] = row[i];
         RowCount++;
         pendingRows++;
         pendingBytes += bytes;
         if (pendingRows == DuckChunk.Capacity || pendingBytes >= ChunkBytes) Flush();
+        return null;
     }
 
     /// <summary>Writes the file with all rows and the given key-value metadata. It is not synchronised to disk: a blob store does that.</summary>

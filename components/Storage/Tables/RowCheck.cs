@@ -18,13 +18,13 @@ public sealed record ValueMismatch(string Column, string Path, string Expected, 
 internal static class RowCheck
 {
     /// <summary>The first mismatch, null if the row fits; <paramref name="size"/> is roughly the row's bytes in memory.</summary>
-    internal static ValueMismatch? Check(TableSchema schema, IReadOnlyList<object?> row, out long size)
+    internal static ValueMismatch? Check(TableSchema schema, ReadOnlySpan<object?> row, out long size)
     {
         size = 0;
-        var columns = schema.Columns;
-        if (row.Count != columns.Count)
-            return new ValueMismatch(columns[Math.Min(row.Count, columns.Count - 1)].Name, "", $"a row of {columns.Count} values", $"{row.Count} values");
-        for (var i = 0; i < columns.Count; i++)
+        var columns = schema.ColumnSpan;
+        if (row.Length != columns.Length)
+            return new ValueMismatch(columns[Math.Min(row.Length, columns.Length - 1)].Name, "", $"a row of {columns.Length} values", $"{row.Length} values");
+        for (var i = 0; i < columns.Length; i++)
             if (Check(columns[i].Type, row[i], ref size) is { } wrong)
                 return new ValueMismatch(columns[i].Name, wrong.Path, wrong.Expected, wrong.Found);
         return null;
@@ -33,22 +33,22 @@ internal static class RowCheck
     private static Wrong? Check(ColumnType type, object? value, ref long size)
     {
         size += 8;
-        switch (type.Kind, value)
+        if (value is null) return null;
+        switch (type.Kind)
         {
-            case (_, null):
-            case (ColumnKind.Boolean, bool):
-            case (ColumnKind.Int64, long):
-            case (ColumnKind.Float64, double or long):
+            case ColumnKind.Boolean when value is bool:
+            case ColumnKind.Int64 when value is long:
+            case ColumnKind.Float64 when value is double or long:
                 return null;
-            case (ColumnKind.String, string text):
+            case ColumnKind.String when value is string text:
                 size += 8 + text.Length;
                 return null;
-            case (ColumnKind.List, IReadOnlyList<object?> list):
+            case ColumnKind.List when value is IReadOnlyList<object?> list:
                 for (var i = 0; i < list.Count; i++)
                     if (Check(type.Element!, list[i], ref size) is { } wrong)
                         return wrong with { Path = $"[{i}]{wrong.Path}" };
                 return null;
-            case (ColumnKind.Struct, IReadOnlyDictionary<string, object?> fields):
+            case ColumnKind.Struct when value is IReadOnlyDictionary<string, object?> fields:
                 return CheckFields(type, fields, ref size);
             default:
                 return new Wrong("", type.ToString(), Describe(value));

@@ -6,7 +6,7 @@ namespace Serverless.Storage.Tables;
 /// <param name="Offset">The file's byte at which it starts.</param>
 /// <param name="Values">Its values by column, in the file's order; null if the row is bad.</param>
 /// <param name="Error">What is wrong with the row; null if nothing is.</param>
-public readonly record struct SourceRow(long Row, long Line, long Offset, IReadOnlyDictionary<string, object?>? Values, string? Error);
+public readonly record struct SourceRow(long Row, long Line, long Offset, NamedValues? Values, string? Error);
 
 /// <summary>A part of a text file: the rows that start in it.</summary>
 /// <param name="Start">The first byte.</param>

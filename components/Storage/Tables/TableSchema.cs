@@ -7,6 +7,7 @@ namespace Serverless.Storage.Tables;
 /// </summary>
 public sealed class TableSchema : IEquatable<TableSchema>
 {
+    private readonly Column[] inOrder;
     private readonly Dictionary<string, int> positions;
 
     /// <summary>A schema of these columns.</summary>
@@ -15,18 +16,20 @@ public sealed class TableSchema : IEquatable<TableSchema>
     public TableSchema(params IReadOnlyList<Column> columns)
     {
         CheckNames(columns, "A table", "column");
-        Columns = [.. columns];
+        inOrder = [.. columns];
         positions = Columns.Index().ToDictionary(entry => entry.Item.Name, entry => entry.Index);
     }
 
     /// <summary>The columns in order.</summary>
-    public IReadOnlyList<Column> Columns { get; }
+    public IReadOnlyList<Column> Columns => inOrder;
+
+    internal ReadOnlySpan<Column> ColumnSpan => inOrder;
 
     /// <summary>Position of a column, -1 if there is none of this name.</summary>
     public int IndexOf(string name) => positions.GetValueOrDefault(name, -1);
 
     /// <summary>What of <paramref name="row"/> does not fit, null if all of it does.</summary>
-    public ValueMismatch? Check(IReadOnlyList<object?> row) => RowCheck.Check(this, row, out _);
+    public ValueMismatch? Check(ReadOnlySpan<object?> row) => RowCheck.Check(this, row, out _);
 
     /// <inheritdoc/>
     public bool Equals(TableSchema? other) => other is not null && Columns.SequenceEqual(other.Columns);

@@ -8,16 +8,18 @@ namespace Serverless.Benchmarks.Service;
 
 /// <summary>One job, from its submission to its end.</summary>
 /// <param name="Seconds">All of it.</param>
+/// <param name="CpuSeconds">Of all cores, by this process, which is the whole service.</param>
 /// <param name="FirstPart">Seconds to the first part that can be read.</param>
 /// <param name="Shards">Shards.</param>
 /// <param name="HalfMegabytes">Resident memory of the process when half of the rows were done.</param>
 /// <param name="PeakMegabytes">The most that was seen.</param>
-internal sealed record ServiceRun(double Seconds, double FirstPart, int Shards, double HalfMegabytes, double PeakMegabytes)
+internal sealed record ServiceRun(double Seconds, double CpuSeconds, double FirstPart, int Shards, double HalfMegabytes, double PeakMegabytes)
 {
     /// <summary>Runs a job and looks at it ten times a second.</summary>
     public static async Task<ServiceRun> OfAsync(LocalService service, JobSpec spec)
     {
         long start = Stopwatch.GetTimestamp();
+        var cpu = Environment.CpuUsage.TotalTime;
         var job = await service.Client.SubmitAsync(spec);
         double first = 0, half = 0, peak = 0;
         await foreach (var look in service.Client.WatchAsync(job.Id))
@@ -30,8 +32,9 @@ internal sealed record ServiceRun(double Seconds, double FirstPart, int Shards, 
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double cpuSeconds = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
         Check(job);
-        return new ServiceRun(seconds, first, job.Shards.Total, half, peak);
+        return new ServiceRun(seconds, cpuSeconds, first, job.Shards.Total, half, peak);
     }
 
     private static void Check(JobResource job)

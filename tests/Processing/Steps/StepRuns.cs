@@ -10,8 +10,8 @@ public abstract class StepRuns : JobRuns
 {
     protected const int GroupSize = 3;
 
-    private protected static JobSteps Open(JobSpec spec, Func<BlobUri, IBlobStore>? store = null) => JobSteps.Open(
-        spec, new JobRunnerOptions { ModelRevision = (_, _) => Task.FromResult("r1") }, store ?? (location => location.OpenFolder()));
+    private protected static JobSteps Open(JobSpec spec, Func<BlobUri, IBlobStore>? store = null, PlanCache? plans = null) => JobSteps.Open(
+        spec, new JobRunnerOptions { ModelRevision = (_, _) => Task.FromResult("r1") }, store ?? (location => location.OpenFolder()), plans);
 
     private protected static async Task<JobPlan> PlanAsync(JobSteps steps)
     {

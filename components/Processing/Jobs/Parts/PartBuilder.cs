@@ -18,7 +18,7 @@ namespace Serverless.Processing.Jobs;
 internal sealed class PartBuilder(
     string path, PartSchema schema, EngineColumns engineColumns, OutputCompression compression, Action<long, RowError> onError) : IDisposable
 {
-    readonly List<(long Index, IReadOnlyList<OutputRow> Rows)> undecided = [];
+    readonly List<(long Index, OutputRow[] Rows)> undecided = [];
     readonly Dictionary<(string Type, string Stage), ErrorGroup> errors = [];
     OutputSchema? decided;
     ParquetWriter? writer;
@@ -27,7 +27,7 @@ internal sealed class PartBuilder(
     Usage usage = Usage.None;
 
     /// <summary>Adds the records of one input row.</summary>
-    public void Add(long index, IReadOnlyList<OutputRow> rows, Usage used)
+    public void Add(long index, OutputRow[] rows, Usage used)
     {
         usage = usage.Plus(used);
         if (writer is null && schema.Known is { } known)
@@ -75,7 +75,7 @@ internal sealed class PartBuilder(
         _ => "zstd",
     };
 
-    void Write(long index, IReadOnlyList<OutputRow> rows)
+    void Write(long index, OutputRow[] rows)
     {
         RowError? error = null;
         foreach (var row in rows)
@@ -95,13 +95,8 @@ internal sealed class PartBuilder(
         records++;
         if (row.Error is null)
         {
-            var values = decided!.Values(row.Row, out var mismatch);
-            if (mismatch is null)
-            {
-                writer!.Write(values);
+            if (writer!.TryWrite(decided!.Values(row.Row)) is not { } mismatch)
                 return null;
-            }
-
             row = RowProjector.Broken(row.Row, new RowError(ErrorCodes.ValueMismatch, mismatch.ToString(), RowStages.Postprocess));
         }
 

@@ -21,8 +21,8 @@ internal sealed class PartFiles(OutputFolder output, string fingerprint)
     /// <summary>Reads a part that is there and checks that it is this shard's.</summary>
     public async Task<PartMetadata> ReadAsync(ShardRecord shard, CancellationToken cancellationToken)
     {
-        using var file = await output.Store.GetLocalFileAsync(shard.PartName, cancellationToken);
-        var metadata = PartMetadata.Read(file.Path, shard.PartName);
+        await using var file = await output.Store.OpenReadAsync(shard.PartName, cancellation: cancellationToken);
+        var metadata = await PartMetadata.ReadAsync(file, shard.PartName, cancellationToken);
         metadata.Check(fingerprint, shard);
         return metadata;
     }

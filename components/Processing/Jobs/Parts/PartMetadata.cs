@@ -38,12 +38,12 @@ internal sealed record PartMetadata
 
     /// <summary>Reads a part's metadata and checks it against the file.</summary>
     /// <exception cref="JobException">It is no part of ours, or contradicts itself.</exception>
-    public static PartMetadata Read(string path, string name)
+    public static async Task<PartMetadata> ReadAsync(Stream file, string name, CancellationToken cancellationToken)
     {
         try
         {
-            using var file = ParquetFile.Open(path);
-            var pairs = file.Metadata;
+            var footer = await ParquetFooter.ReadAsync(file, cancellationToken);
+            var pairs = footer.Metadata;
             var part = new PartMetadata
             {
                 Fingerprint = pairs[Prefix + "fingerprint"],
@@ -54,7 +54,7 @@ internal sealed record PartMetadata
                 Usage = JsonSerializer.Deserialize<Usage>(pairs[Prefix + "usage"], ContractsJson.Compact)!,
                 Errors = JsonSerializer.Deserialize<ErrorGroup[]>(pairs[Prefix + "errors"], ContractsJson.Compact)!,
             };
-            return part.Records == file.RowCount ? part : throw new FormatException($"its metadata says {part.Records} records, it holds {file.RowCount}");
+            return part.Records == footer.RowCount ? part : throw new FormatException($"its metadata says {part.Records} records, it holds {footer.RowCount}");
         }
         catch (Exception e) when (e is TableException or KeyNotFoundException or FormatException or OverflowException or JsonException)
         {

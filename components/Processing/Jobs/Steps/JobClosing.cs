@@ -7,7 +7,7 @@ using Serverless.Contracts.Results;
 namespace Serverless.Processing.Jobs;
 
 /// <summary>What follows the plan and the parts: finding parts, sealing groups, fencing what was stopped, the manifest.</summary>
-internal sealed class JobClosing(JobWorkspace workspace, TimeProvider time)
+internal sealed class JobClosing(JobWorkspace workspace, PlanCache plans, TimeProvider time)
 {
     const int AtOnce = 8;
 
@@ -104,7 +104,7 @@ internal sealed class JobClosing(JobWorkspace workspace, TimeProvider time)
     {
         if (planned is { } known)
             return known;
-        var plan = await workspace.Planner.ReadAsync(cancellationToken)
+        var plan = await plans.ReadAsync(output, cancellationToken)
             ?? throw new JobException(ErrorCodes.OutputCorrupt, $"{output.Uri}: {JobPlan.FileName} is missing; complete the plan first");
         return planned = new Planned(plan, new PlanPages(output, plan));
     }

@@ -9,9 +9,24 @@ internal sealed class JobPlanning(JobWorkspace workspace)
 {
     readonly OutputFolder output = workspace.Output;
 
+    /// <summary>The files of the job that the folder was claimed for: a list as long as the job has files, so not to be read for each.</summary>
+    volatile IReadOnlyList<InputFileRecord>? claimed;
+
     /// <summary>Nothing is left to do where the whole plan is there.</summary>
     public async Task<FilePlan> PlanFileAsync(int file, CancellationToken cancellationToken) =>
         await UnlessPlannedAsync(files => ScanAsync(file, files, cancellationToken), cancellationToken) ?? new FilePlan(file, 0, 0);
+
+    /// <summary>Ends when all of them have ended, so that a job that cannot be planned leaves nothing behind.</summary>
+    public Task PlanFilesAsync(int first, int count, CancellationToken cancellationToken) => UnlessPlannedAsync(
+        async files =>
+        {
+            var scans = Enumerable.Range(first, count).Select(file => Task.Run(() => ScanAsync(file, files, cancellationToken), CancellationToken.None)).ToList();
+            await ((Task)Task.WhenAll(scans)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var scan in scans)
+                await scan;
+            return files;
+        },
+        cancellationToken);
 
     public async Task<JobPlan> CompleteAsync(CancellationToken cancellationToken)
     {
@@ -49,12 +64,12 @@ internal sealed class JobPlanning(JobWorkspace workspace)
     async Task<T?> UnlessPlannedAsync<T>(Func<IReadOnlyList<InputFileRecord>, Task<T>> plan, CancellationToken cancellationToken)
         where T : class
     {
-        var record = await output.ReadClaimAsync(cancellationToken);
+        var files = claimed ??= JobDefinition.FilesOf((await output.ReadClaimAsync(cancellationToken)).Identity);
         if (await output.ExistsAsync(JobPlan.FileName, cancellationToken))
             return null;
         try
         {
-            return await plan(JobDefinition.FilesOf(record.Identity));
+            return await plan(files);
         }
         catch (JobException e)
         {

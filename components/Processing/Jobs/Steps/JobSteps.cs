@@ -20,21 +20,23 @@ public sealed class JobSteps : IAsyncDisposable
     readonly JobPlanning planning;
     readonly JobClosing closing;
 
-    JobSteps(JobWorkspace workspace, JobRunnerOptions options)
+    JobSteps(JobWorkspace workspace, JobRunnerOptions options, PlanCache plans)
     {
         (this.workspace, this.options) = (workspace, options);
         planning = new JobPlanning(workspace);
-        closing = new JobClosing(workspace, options.TimeProvider);
+        closing = new JobClosing(workspace, plans, options.TimeProvider);
     }
 
     /// <summary>Opens a job.</summary>
     /// <param name="spec">The job.</param>
     /// <param name="options">What it needs of its process; no engine is loaded. Default: the defaults.</param>
+    /// <param name="plans">Plans that the process has read. Default: none.</param>
     /// <exception cref="JobException">The job is wrong; the message has a line for every mistake.</exception>
-    public static JobSteps Open(JobSpec spec, JobRunnerOptions? options = null) => Open(spec, options, location => location.OpenFolder());
+    public static JobSteps Open(JobSpec spec, JobRunnerOptions? options = null, PlanCache? plans = null) =>
+        Open(spec, options, location => location.OpenFolder(), plans);
 
-    internal static JobSteps Open(JobSpec spec, JobRunnerOptions? options, Func<BlobUri, IBlobStore> openOutput) =>
-        new(JobWorkspace.Open(JobDefinition.Of(spec, JobTarget.Service), openOutput), options ?? new JobRunnerOptions());
+    internal static JobSteps Open(JobSpec spec, JobRunnerOptions? options, Func<BlobUri, IBlobStore> openOutput, PlanCache? plans = null) =>
+        new(JobWorkspace.Open(JobDefinition.Of(spec, JobTarget.Service), openOutput), options ?? new JobRunnerOptions(), plans ?? new PlanCache());
 
     /// <summary>Lists the files, finds the model's revision, and takes the output folder for the job unless it is the job's already.</summary>
     /// <param name="cancellationToken">Stops it.</param>
@@ -61,6 +63,18 @@ public sealed class JobSteps : IAsyncDisposable
     /// <param name="cancellationToken">Stops it.</param>
     public Task<FilePlan> PlanFileAsync(int file, CancellationToken cancellationToken) =>
         JobErrors.GuardAsync(() => planning.PlanFileAsync(file, cancellationToken), cancellationToken);
+
+    /// <summary>Looks at every row of several input files at once. Of those that cannot be planned, the first one's failure counts.</summary>
+    /// <param name="first">Index of the first file.</param>
+    /// <param name="count">How many; all are read at the same time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task PlanFilesAsync(int first, int count, CancellationToken cancellationToken) => JobErrors.GuardAsync(
+        async () =>
+        {
+            await planning.PlanFilesAsync(first, count, cancellationToken);
+            return count;
+        },
+        cancellationToken);
 
     /// <summary>Writes the plan, once every file was looked at.</summary>
     /// <param name="cancellationToken">Stops it.</param>

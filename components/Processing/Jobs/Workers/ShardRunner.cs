@@ -86,9 +86,14 @@ internal sealed class ShardRunner(
         var reading = feed.ReadAsync(rows, shard.RowIndexOf, attempt.Token);
         try
         {
-            // A row that waits for the engine behind others' ends with its attempt, not when its turn has come.
-            await foreach (var slot in feed.Slots.ReadAllAsync(attempt.Token))
-                yield return (slot, await slot.Outcome.WaitAsync(cancellationToken));
+            while (await feed.Slots.WaitToReadAsync(attempt.Token))
+            {
+                while (feed.Slots.TryRead(out var slot))
+                {
+                    // A row that waits for the engine behind others' ends with its attempt, not when its turn has come.
+                    yield return (slot, slot.Outcome.IsCompleted ? await slot.Outcome : await slot.Outcome.WaitAsync(cancellationToken));
+                }
+            }
         }
         finally
         {
