@@ -57,11 +57,11 @@ public sealed class WatchdogTests
     }
 
     /// <summary>A watchdog under a clock that the test moves: by one interval, whenever it has looked.</summary>
-    private sealed class Run(SidecarWatchdog watchdog, Sidecar sidecar, FakeTimeProvider time) : IAsyncDisposable
+    private sealed class Run(SidecarWatchdog watchdog, Sidecar sidecar, PausedTime time) : IAsyncDisposable
     {
         public static async Task<Run> StartAsync(Sidecar sidecar)
         {
-            var time = new FakeTimeProvider();
+            var time = new PausedTime();
             var watchdog = sidecar.Watch(time);
             await watchdog.StartAsync(CancellationToken.None);
             (await sidecar.NextAsync()).ShouldBe("GET /v1.0/metadata");
@@ -74,10 +74,11 @@ public sealed class WatchdogTests
             List<string> requests = [];
             for (var passed = TimeSpan.Zero; passed < length; passed += SidecarWatchdog.Interval)
             {
+                await time.PausedAsync();
                 time.Advance(SidecarWatchdog.Interval);
                 do
                 {
-                    requests.Add(await NextAsync());
+                    requests.Add(await sidecar.NextAsync());
                 }
                 while (requests[^1] != "GET /v1.0/metadata");
             }
@@ -90,17 +91,26 @@ public sealed class WatchdogTests
             await watchdog.StopAsync(CancellationToken.None);
             watchdog.Dispose();
         }
+    }
 
-        /// <summary>The pause may begin a moment after the request is answered: the clock is moved until the next one comes.</summary>
-        private async Task<string> NextAsync()
+    /// <summary>A clock that says when the watchdog has begun its pause: moved before, it would move past it.</summary>
+    private sealed class PausedTime : FakeTimeProvider
+    {
+        private readonly Channel<TimeSpan> _pauses = Channel.CreateUnbounded<TimeSpan>();
+
+        public Task PausedAsync() => _pauses.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            var next = sidecar.NextAsync();
-            while (await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System)) != next)
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+
+            // Deadlines of requests are longer.
+            if (dueTime > TimeSpan.Zero && dueTime <= SidecarWatchdog.Interval)
             {
-                time.Advance(TimeSpan.FromTicks(1));
+                _pauses.Writer.TryWrite(dueTime);
             }
 
-            return await next;
+            return timer;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Serverless.Inference.Kernels;
 using Serverless.Inference.Kernels.Cuda;
 using Serverless.Inference.Loading;
@@ -83,7 +84,7 @@ internal sealed class CudaRunner : IStepRunner
     public void Start(StepPlan plan)
     {
         kernels.Context.MakeCurrent();
-        if (plan.Copies.Count > 0) kernels.CopyBlocks(cache, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(plan.Copies));
+        if (plan.Copies.Count > 0) kernels.CopyBlocks(cache, CollectionsMarshal.AsSpan(plan.Copies));
         inputs.Write(plan);
         inputs.ListLogitRows(plan, rowOfSample);
         var layout = inputs.Layout;

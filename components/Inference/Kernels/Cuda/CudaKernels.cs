@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Serverless.Inference.Kernels.Cpu;
 
 namespace Serverless.Inference.Kernels.Cuda;
@@ -12,6 +13,8 @@ internal sealed unsafe class CudaKernels : IKernels
     /// <summary>Tokens of a step by default.</summary>
     public const int StepTokens = 8192;
 
+    // bfloat16 on tensor cores and copies into shared memory that do not wait.
+    private const int LeastCompute = 8;
     private const int RowThreads = 128;
 
     // As in matvec.cu.
@@ -49,6 +52,14 @@ internal sealed unsafe class CudaKernels : IKernels
     /// <exception cref="InferenceException">A CUDA library is missing, or the card has not as much memory.</exception>
     public CudaKernels(CudaDevice device, DType type, double memoryUtilization = 0.9, bool batchInvariant = false, long? arenaBytes = null)
     {
+        if (device.ComputeMajor < LeastCompute)
+        {
+            throw new InferenceException(
+                InferenceErrorCodes.Cuda,
+                $"{device.Name} (cuda:{device.Index}) has compute capability {device.ComputeMajor}.{device.ComputeMinor}; the engine needs {LeastCompute}.0 (Ampere) or newer. "
+                + "Start with device cpu, or hide the card with CUDA_VISIBLE_DEVICES.");
+        }
+
         Type = type;
         this.batchInvariant = batchInvariant;
         Context = new CudaContext(device);
@@ -147,11 +158,11 @@ internal sealed unsafe class CudaKernels : IKernels
     {
         Context.MakeCurrent();
         var vector = new CudaVector(Arena, data.Length, Type);
-        CopyToDevice(vector.Values, System.Runtime.InteropServices.MemoryMarshal.AsBytes(data));
+        CopyToDevice(vector.Values, MemoryMarshal.AsBytes(data));
         if (Type == DType.Float32) return vector;
         ushort[] bias = new ushort[data.Length];
         for (int i = 0; i < bias.Length; i++) bias[i] = Numbers.To16Bits(data[i], Type);
-        CopyToDevice(vector.Bias, System.Runtime.InteropServices.MemoryMarshal.AsBytes<ushort>(bias));
+        CopyToDevice(vector.Bias, MemoryMarshal.AsBytes<ushort>(bias));
         return vector;
     }
 
@@ -286,7 +297,7 @@ internal sealed unsafe class CudaKernels : IKernels
 
         int bytes = Layout.Bytes(Type);
         var pairs = Arena.Allocate(copies.Length * sizeof(BlockCopy));
-        CopyToDevice(pairs, System.Runtime.InteropServices.MemoryMarshal.AsBytes(copies));
+        CopyToDevice(pairs, MemoryMarshal.AsBytes(copies));
         copyBlocks.Launch(
             Context.Stream, (2 * target.Shape.Layers, 1, 1), RowThreads, 0,
             [target.Data, target.PlaneNumbers * bytes, target.BlockNumbers * bytes, pairs, 2 * target.Shape.Layers, copies.Length]);
@@ -362,8 +373,8 @@ internal sealed unsafe class CudaKernels : IKernels
         if (rotaries.TryGetValue(table, out var found)) return found;
         var cos = Arena.Allocate(Math.Max(1, table.Cos.Length) * sizeof(float));
         var sin = Arena.Allocate(Math.Max(1, table.Sin.Length) * sizeof(float));
-        CopyToDevice(cos, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(table.Cos));
-        CopyToDevice(sin, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(table.Sin));
+        CopyToDevice(cos, MemoryMarshal.AsBytes<float>(table.Cos));
+        CopyToDevice(sin, MemoryMarshal.AsBytes<float>(table.Sin));
         return rotaries[table] = (cos, sin);
     }
 

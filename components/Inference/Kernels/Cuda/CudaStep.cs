@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Serverless.Inference.Kernels.Cuda;
 
 /// <summary>
@@ -112,7 +114,7 @@ internal sealed unsafe class CudaStep : IDisposable
         if (tileCount == 0) return 0;
 
         // Pageable memory: the driver has read it when the call returns.
-        fixed ((int, int)* source = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(tiles))
+        fixed ((int, int)* source = CollectionsMarshal.AsSpan(tiles))
             context.Stream.CopyToDevice(Tiles, (nint)source, (long)tileCount * 2 * sizeof(int));
         return tileCount;
     }

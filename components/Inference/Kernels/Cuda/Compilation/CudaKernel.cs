@@ -79,5 +79,5 @@ internal sealed unsafe class CudaKernel
     }
 
     private InferenceException Refused(int status, (int X, int Y, int Z) grid, int threads, int sharedBytes) => CudaError.Of(
-        status, $"{nameof(Driver.cuLaunchKernel)}({Name}, grid {grid.X} x {grid.Y} x {grid.Z}, {threads} threads, {sharedBytes} bytes shared)");
+        status, $"{nameof(Driver.cuLaunchKernelEx)}({Name}, grid {grid.X} x {grid.Y} x {grid.Z}, {threads} threads, {sharedBytes} bytes shared)");
 }

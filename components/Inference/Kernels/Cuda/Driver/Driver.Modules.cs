@@ -32,22 +32,6 @@ internal static unsafe partial class Driver
     /// <param name="extra">Null.</param>
     [LibraryImport(CudaLibrary.Cuda)]
     internal static partial int cuLaunchKernelEx(LaunchConfig* config, nint function, void** parameters, void** extra);
-
-    /// <param name="function">The kernel.</param>
-    /// <param name="gridX">Blocks along x.</param>
-    /// <param name="gridY">Blocks along y.</param>
-    /// <param name="gridZ">Blocks along z.</param>
-    /// <param name="blockX">Threads of a block along x.</param>
-    /// <param name="blockY">Threads of a block along y.</param>
-    /// <param name="blockZ">Threads of a block along z.</param>
-    /// <param name="sharedBytes">Dynamic shared memory of a block.</param>
-    /// <param name="stream">Where it runs.</param>
-    /// <param name="parameters">The address of each parameter's value; the values are copied before the call returns.</param>
-    /// <param name="extra">Null.</param>
-    [LibraryImport(CudaLibrary.Cuda)]
-    internal static partial int cuLaunchKernel(
-        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream,
-        void** parameters, void** extra);
 }
 
 /// <summary>A CUlaunchConfig.</summary>
