@@ -98,7 +98,7 @@ public sealed class WatchdogTests
     {
         private readonly Channel<TimeSpan> _pauses = Channel.CreateUnbounded<TimeSpan>();
 
-        public Task PausedAsync() => _pauses.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        public Task<TimeSpan> PausedAsync() => _pauses.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
