@@ -44,10 +44,12 @@ internal static partial class LibC
         }
     }
 
-    /// <summary>Opens (creating it) and locks a file until <see cref="Unlock"/> or the process's end; null if someone else holds it.</summary>
-    internal static int? TryLock(string path)
+    /// <summary>Opens and locks a file until <see cref="Unlock"/> or the process's end; null if someone else holds it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="create">Whether it is made if it is not there; else that is an error.</param>
+    internal static int? TryLock(string path, bool create = true)
     {
-        var descriptor = Open(path, ReadWrite | Create);
+        var descriptor = Open(path, create ? ReadWrite | Create : ReadWrite);
         if (flock(descriptor, LockExclusive | LockNonBlocking) == 0) return descriptor;
         var errno = Marshal.GetLastPInvokeError();
         _ = close(descriptor);

@@ -42,7 +42,9 @@ internal sealed class TemporaryArea(string root) : IDisposable
 
     private static void Sweep(string lockFile)
     {
-        if (LibC.TryLock(lockFile) is not { } descriptor) return;
+        // Only owners make locks. A sweeper that made one again, whose name another had just removed, would be taken for its owner, who locks the
+        // nameless one; and would sweep what that owner writes.
+        if (TryLockLeft(lockFile) is not { } descriptor) return;
         try
         {
             var left = lockFile[..^LockSuffix.Length];
@@ -52,6 +54,19 @@ internal sealed class TemporaryArea(string root) : IDisposable
         finally
         {
             LibC.Unlock(descriptor);
+        }
+    }
+
+    /// <summary>Takes a lock that is left; null if somebody holds it, or it is gone.</summary>
+    private static int? TryLockLeft(string lockFile)
+    {
+        try
+        {
+            return LibC.TryLock(lockFile, create: false);
+        }
+        catch (BlobException e) when (e.Kind == BlobErrorKind.NotFound)
+        {
+            return null;
         }
     }
 

@@ -10,6 +10,14 @@ public sealed class LocalBlobStoreTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Fact]
+    public void A_lock_that_is_gone_is_not_made_again_by_who_looks_for_left_ones()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        Should.Throw<BlobException>(() => LibC.TryLock(path, create: false)).Kind.ShouldBe(BlobErrorKind.NotFound);
+        File.Exists(path).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Many_stores_over_one_folder_open_write_and_close_at_once()
     {
         var folder = Directory.CreateTempSubdirectory("serverless-").FullName;
