@@ -185,7 +185,7 @@ __device__ void keep_heaviest(lists& l, entry* mine, u64 quota, bool by_mass) {
 
 // The entry at a point of the mass, by one warp: `at` is below the mass of the list.
 template <class At>
-__device__ int token_at(u64 at, u32 count, At weight_at, int& token_of_last) {
+__device__ int token_at(u64 at, u32 count, At weight_at) {
     int lane = threadIdx.x & 31, last = -1;
     for (u32 start = 0; start < count; start += 32) {
         entry e = start + lane < count ? weight_at(start + lane) : entry{0.f, -1};
@@ -200,7 +200,6 @@ __device__ int token_at(u64 at, u32 count, At weight_at, int& token_of_last) {
         if (some) last = __shfl_sync(0xffffffff, e.token, 31 - __clz(some));
         at -= __shfl_sync(0xffffffff, upto, 31);
     }
-    token_of_last = last;
     return last;
 }
 
@@ -295,10 +294,9 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS, 1) sample_tokens(
             at = l.mass[last] - 1;
         }
         if (warp == owner) {
-            int unused;
             float scale = it.scale;
-            chosen = filtered ? token_at(at, l.count[warp], [&](u32 i) { return mine[i]; }, unused)
-                              : token_at(at, (u32)(to - from), [&](u32 i) { return entry{weight_of(row[from + i], best, scale), (int)(from + i)}; }, unused);
+            chosen = filtered ? token_at(at, l.count[warp], [&](u32 i) { return mine[i]; })
+                              : token_at(at, (u32)(to - from), [&](u32 i) { return entry{weight_of(row[from + i], best, scale), (int)(from + i)}; });
         }
         __syncthreads();
         if (threadIdx.x == 0) tokens[it.slot] = host_tokens[it.slot] = chosen;
