@@ -38,10 +38,28 @@ public sealed class StopTests
         var id = await world.SubmitAsync(world.Spec(rows: 850, batchSize: 1));
         await world.UntilAsync(() => world.Pool.Offered.Count == 800, "eight groups were not offered");
         await world.SendAsync(new CancelJob(JobWorld.Tenant, id));
-        await world.UntilAsync(id, Cancelled);
+        var state = await world.UntilAsync(id, Cancelled);
+        (state.RowsTotal, state.ShardsTotal, state.Ended.Rows).ShouldBe((850, 850, 800));
         var manifest = world.Manifest();
         manifest.NotStarted.ShouldBe([new ShardRange(800, 849)]);
-        manifest.Parts.Count.ShouldBe(800);
+        (manifest.Rows, manifest.RowsNotStarted, manifest.Parts.Count).ShouldBe((800, 50, 800));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_cancelled_before_a_shard_was_offered_keeps_its_total_and_is_retried_whole()
+    {
+        await using var world = await JobWorld.StartAsync();
+        var spec = world.Spec(rows: 10) with { Id = "early" };
+        world.Pool.Attaching = async () => await world.SendAsync(new CancelJob(JobWorld.Tenant, "early"));
+        var id = await world.SubmitAsync(spec);
+        var state = await world.UntilAsync(id, Cancelled);
+        (state.RowsTotal, state.ShardsTotal, state.Ended.Rows).ShouldBe((10, 5, 0));
+        world.Manifest().NotStarted.ShouldBe([new ShardRange(0, 4)]);
+
+        world.Pool.Attaching = () => Task.CompletedTask;
+        var retry = (await world.SendAsync(new RetryJob(JobWorld.Tenant, id))).Submitted!.Outcome!.Job.State.Submission;
+        retry.RetryOf.ShouldBe(id);
+        (await world.UntilAsync("early-retry-1", Completed)).Ended.Rows.ShouldBe(10);
     }
 
     [Fact]

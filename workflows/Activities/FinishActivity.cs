@@ -31,8 +31,8 @@ public sealed class FinishActivity(Step step) : WorkflowActivity<FinishInput, St
     internal static JobStep StepOf(Manifest manifest) => new()
     {
         Status = manifest.Status,
-        RowsTotal = manifest.Rows,
-        ShardsTotal = manifest.Parts.Count,
+        RowsTotal = manifest.RowsTotal,
+        ShardsTotal = manifest.ShardsTotal,
         Errors = manifest.Errors,
         Final = new JobCounts(manifest.Parts.Count, manifest.Rows, manifest.RowsFailed, manifest.Usage.InputTokens, manifest.Usage.OutputTokens),
     };

@@ -44,6 +44,10 @@ public sealed record Manifest
     [JsonPropertyName("rows")]
     public required long Rows { get; init; }
 
+    /// <summary>Rows of the input that are not in the output, because their shards were never handed out (a cancelled or expired job).</summary>
+    [JsonPropertyName("rows_not_started")]
+    public long RowsNotStarted { get; init; }
+
     /// <summary>Rows that stand there with an error.</summary>
     [JsonPropertyName("rows_failed")]
     public required long RowsFailed { get; init; }
@@ -75,6 +79,14 @@ public sealed record Manifest
     /// <summary>Shards that were never handed out (a cancelled or expired job), as ranges.</summary>
     [JsonPropertyName("not_started")]
     public IReadOnlyList<ShardRange> NotStarted { get; init; } = [];
+
+    /// <summary>Rows of the input.</summary>
+    [JsonIgnore]
+    public long RowsTotal => Rows + RowsNotStarted;
+
+    /// <summary>Shards of the plan.</summary>
+    [JsonIgnore]
+    public int ShardsTotal => Parts.Count + NotStarted.Sum(range => range.Last - range.First + 1);
 }
 
 /// <summary>What was used.</summary>

@@ -56,6 +56,7 @@ internal sealed class Finalizer(OutputFolder output, TimeProvider time)
             CreatedAt = record.CreatedAt,
             CompletedAt = time.GetUtcNow(),
             Rows = rows,
+            RowsNotStarted = notStarted,
             RowsFailed = failed,
             Records = parts.Sum(part => part.Records),
             Bytes = parts.Sum(part => part.Bytes),

@@ -49,7 +49,7 @@ internal static class RunReport
             status = manifest.Status,
             already_complete = wasFinished,
             output,
-            rows = new { total = manifest.Rows, failed = manifest.RowsFailed },
+            rows = new { total = manifest.RowsTotal, failed = manifest.RowsFailed, not_started = manifest.RowsNotStarted },
             usage = manifest.Usage,
             errors = manifest.Errors,
             parts = manifest.Parts.Count,
@@ -75,7 +75,7 @@ internal static class RunReport
     }
 
     private static string Summary(Manifest manifest) =>
-        $"{Count(manifest.Rows, "row")}, {manifest.RowsFailed:N0} failed, {manifest.Usage.InputTokens:N0} tokens in, {manifest.Usage.OutputTokens:N0} tokens out, {Count(manifest.Parts.Count, "part")}";
+        $"{Count(manifest.RowsTotal, "row")}, {manifest.RowsFailed:N0} failed, {(manifest.RowsNotStarted == 0 ? "" : $"{manifest.RowsNotStarted:N0} not started, ")}{manifest.Usage.InputTokens:N0} tokens in, {manifest.Usage.OutputTokens:N0} tokens out, {Count(manifest.Parts.Count, "part")}";
 
     private static string Count(long number, string what) => $"{number:N0} {what}{(number == 1 ? "" : "s")}";
 }

@@ -27,7 +27,7 @@ public sealed class FenceTests : StepRuns
 
         manifest.Status.ShouldBe(JobStatus.Cancelled);
         manifest.NotStarted.ShouldBe([new ShardRange(3, 4)]);
-        (manifest.Rows, manifest.RowsFailed).ShouldBe((9, 6));
+        (manifest.Rows, manifest.RowsFailed, manifest.RowsNotStarted, manifest.RowsTotal, manifest.ShardsTotal).ShouldBe((9, 6, 5, 14, 5));
         manifest.Errors.ShouldHaveSingleItem().Type.ShouldBe(ErrorCodes.Cancelled);
         File.Exists(Folder.Sub("out/_SUCCESS")).ShouldBeFalse();
 

@@ -36,6 +36,9 @@ internal sealed class FakePool : IAsyncDisposable
     /// <summary>Whether a job that attaches is told that there is a replica. Default: yes.</summary>
     public bool HasReplica { get; set; } = true;
 
+    /// <summary>What happens while a job attaches. Default: nothing.</summary>
+    public Func<Task> Attaching { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Times that an outcome is reported. Default: 1.</summary>
     public int Reports { get; set; } = 1;
 
@@ -53,6 +56,7 @@ internal sealed class FakePool : IAsyncDisposable
     public async Task AttachAsync(JobAttachment job)
     {
         _log.Enqueue("attach");
+        await Attaching();
         _jobs.GetOrAdd(job.JobId, _ => new FakeJob(job)).Attached = true;
         if (HasReplica)
         {
