@@ -58,11 +58,19 @@ public interface IKernels : IDisposable
     /// <summary>output[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight, over groups of weight.Length columns (so that heads can be normed).</summary>
     void RmsNorm(Tensor x, Vector weight, float epsilon, int rows, Tensor output);
 
-    /// <summary>residual[r] += delta[r]; output[r] = RmsNorm(residual[r]).</summary>
-    void AddRmsNorm(Tensor residual, Tensor delta, Vector weight, float epsilon, int rows, Tensor output);
-
     /// <summary>output[r] = weight * x[r] (+ bias).</summary>
     void MatMul(Tensor x, Matrix weight, Vector? bias, int rows, Tensor output);
+
+    /// <summary>
+    /// output[r] += weight * x[r] (+ bias). What <paramref name="scratch"/>, as large as the output, holds afterwards is the backend's affair.
+    /// </summary>
+    void MatMulAdd(Tensor x, Matrix weight, Vector? bias, int rows, Tensor scratch, Tensor output);
+
+    /// <summary>
+    /// output[r] = silu(gate * x[r]) * (up * x[r]), where <paramref name="gateUp"/> and its bias stack gate over up: SwiGLU (Shazeer 2020, arXiv:2002.05202).
+    /// What <paramref name="scratch"/> [rows, outputs of gate and up] holds afterwards is the backend's affair.
+    /// </summary>
+    void SwiGlu(Tensor x, Matrix gateUp, Vector? bias, int rows, Tensor scratch, Tensor output);
 
     /// <summary>
     /// qkv[r] = [query heads | key heads | value heads]: norms query and key heads if weights are given (Qwen3), rotates both by
@@ -75,9 +83,6 @@ public interface IKernels : IDisposable
     /// <paramref name="window"/> of them if given), read through its block table. Prefill chunks and decodes mix freely.
     /// </summary>
     void PagedAttention(Tensor qkv, StepLayout layout, KvCache cache, int layer, float scale, int? window, Tensor output);
-
-    /// <summary>gateUp[r] = [gate | up]; output[r] = silu(gate) * up.</summary>
-    void SiluMultiply(Tensor gateUp, int rows, Tensor output);
 
     /// <summary>output[i] = x[layout.LogitRows[i]].</summary>
     void Gather(Tensor x, StepLayout layout, Tensor output);

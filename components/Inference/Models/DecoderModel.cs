@@ -14,7 +14,7 @@ internal sealed class DecoderModel : IDisposable
     private readonly RotaryTable rotary;
     private readonly float attentionScale;
 
-    // [rows, hidden]: the sum of all layers so far; its norm; what the current half layer adds.
+    // [rows, hidden]: the sum of all layers so far; its norm; room for what the current half layer adds.
     private readonly Tensor residual;
     private readonly Tensor normed;
     private readonly Tensor delta;
@@ -62,22 +62,21 @@ internal sealed class DecoderModel : IDisposable
     {
         int rows = layout.RowCount;
         kernels.Embed(weights.Embedding, layout, residual);
-        kernels.RmsNorm(residual, weights.Layers[0].InputNorm, config.RmsNormEps, rows, normed);
         for (int i = 0; i < weights.Layers.Count; i++)
         {
             var layer = weights.Layers[i];
+            kernels.RmsNorm(residual, layer.InputNorm, config.RmsNormEps, rows, normed);
             kernels.MatMul(normed, layer.Qkv, layer.QkvBias, rows, qkv);
             kernels.RotaryAndStore(qkv, rotary, layer.HeadNorm, layout, cache, i);
             kernels.PagedAttention(qkv, layout, cache, i, attentionScale, layer.Window, attention);
-            kernels.MatMul(attention, layer.Output, layer.OutputBias, rows, delta);
-            kernels.AddRmsNorm(residual, delta, layer.PostNorm, config.RmsNormEps, rows, normed);
+            kernels.MatMulAdd(attention, layer.Output, layer.OutputBias, rows, delta, residual);
 
-            kernels.MatMul(normed, layer.GateUp, layer.GateUpBias, rows, gateUp);
-            kernels.SiluMultiply(gateUp, rows, inner);
-            kernels.MatMul(inner, layer.Down, layer.DownBias, rows, delta);
-            var next = i + 1 < weights.Layers.Count ? weights.Layers[i + 1].InputNorm : weights.FinalNorm;
-            kernels.AddRmsNorm(residual, delta, next, config.RmsNormEps, rows, normed);
+            kernels.RmsNorm(residual, layer.PostNorm, config.RmsNormEps, rows, normed);
+            kernels.SwiGlu(normed, layer.GateUp, layer.GateUpBias, rows, gateUp, inner);
+            kernels.MatMulAdd(inner, layer.Down, layer.DownBias, rows, delta, residual);
         }
+
+        kernels.RmsNorm(residual, weights.FinalNorm, config.RmsNormEps, rows, normed);
     }
 
     /// <summary>Computes the logits of the layout's logit rows, at most <see cref="MaxLogitRows"/>, of the step that <see cref="Forward"/> computed last.</summary>

@@ -123,7 +123,7 @@ public sealed class CpuKernelsTests
                 results.AddRange(KernelSuite.Download(kernels, y, rows));
             }
 
-            kernels.SiluMultiply(y, Rows, half);
+            kernels.SwiGlu(x, matrix, null, Rows, y, half);
             results.AddRange(KernelSuite.Download(kernels, half, Rows));
         }
 

@@ -16,6 +16,9 @@ public abstract class CudaKernelSuite(DType type, double tolerance, bool batchIn
 
     protected override bool Takes(DType storage) => storage == type;
 
+    /// <summary>More outputs than a card has multiprocessors for: the larger tiles of swiglu.cu.</summary>
+    protected override IEnumerable<(int Rows, int Inner, int Inputs)> SwiGluSizes => [.. base.SwiGluSizes, (128, 8960, 64), (250, 8960, 72), (256, 4480, 200)];
+
     protected override double AttentionTolerance(DType storage) => 2 * tolerance;
 
     protected override IKernels Create()

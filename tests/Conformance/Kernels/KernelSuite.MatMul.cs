@@ -30,6 +30,67 @@ public abstract partial class KernelSuite
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public void Products_are_added_to_what_is_there(DType storage)
+    {
+        using IKernels kernels = Create(storage);
+        for (int seed = 0; seed < 12; seed++)
+        {
+            var random = new Random(seed);
+            int rows = random.Next(1, 20);
+            int outputs = random.Next(1, 150);
+            int inputs = random.Next(1, 200) * (seed % 2 == 0 ? 8 : 1);
+            float[] x = Weights.Random(random, rows * inputs);
+            float[] weight = Weights.Random(random, outputs * inputs, 0.1f);
+            float[] before = Weights.Random(random, rows * outputs);
+            float[]? bias = seed % 3 == 0 ? Weights.Random(random, outputs) : null;
+            using Matrix matrix = kernels.LoadMatrix(Weights.ToBytes(weight, DType.Float32), DType.Float32, outputs, inputs, storage);
+            using Vector? vector = bias == null ? null : kernels.LoadVector(bias);
+            using Tensor input = Upload(kernels, x, inputs);
+            using Tensor scratch = Poisoned(kernels, rows + 2, outputs);
+            using Tensor output = Upload(kernels, before, outputs);
+            kernels.MatMulAdd(input, matrix, vector, rows, scratch, output);
+
+            float[] stored = storage == DType.Int8 ? weight : Weights.Rounded(weight, storage);
+            double[] products = [.. Enumerable.Range(0, rows).SelectMany(r => Reference.MatMul(x.AsSpan(r * inputs, inputs), stored, bias, outputs))];
+            ShouldAgree(kernels, output, [.. products.Zip(before, (product, old) => product + old)], storage == DType.Int8 ? Int8Tolerance : null);
+        }
+    }
+
+    /// <summary>Few rows, whole tiles of a tensor core and parts of them, inputs and outputs that no tile divides.</summary>
+    protected virtual IEnumerable<(int Rows, int Inner, int Inputs)> SwiGluSizes =>
+        [(1, 64, 128), (3, 65, 72), (4, 33, 50), (5, 64, 64), (17, 192, 200), (64, 64, 328), (70, 128, 64), (129, 64, 90), (200, 128, 128), (7, 150, 33)];
+
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public void SwiGlu_agrees_with_float64(DType storage)
+    {
+        using IKernels kernels = Create(storage);
+        foreach (var (rows, inner, inputs) in SwiGluSizes)
+        {
+            foreach (bool isBiased in (bool[])[false, true])
+            {
+                var random = new Random(rows);
+                float[] x = Weights.Random(random, rows * inputs);
+
+                // Gates far to both sides: e^-gate overflows at one end.
+                float[] weight = Weights.Random(random, 2 * inner * inputs, rows % 4 == 1 ? 8 : 0.2f);
+                float[]? bias = isBiased ? Weights.Random(random, 2 * inner) : null;
+                using Matrix matrix = kernels.LoadMatrix(Weights.ToBytes(weight, DType.Float32), DType.Float32, 2 * inner, inputs, storage);
+                using Vector? vector = bias == null ? null : kernels.LoadVector(bias);
+                using Tensor input = Upload(kernels, x, inputs);
+                using Tensor scratch = Poisoned(kernels, rows, 2 * inner);
+                using Tensor output = Poisoned(kernels, rows + 2, inner);
+                kernels.SwiGlu(input, matrix, vector, rows, scratch, output);
+
+                float[] stored = storage == DType.Int8 ? weight : Weights.Rounded(weight, storage);
+                double[] expected = [.. Enumerable.Range(0, rows).SelectMany(r => Gated(Reference.MatMul(x.AsSpan(r * inputs, inputs), stored, bias, 2 * inner)))];
+                ShouldAgree(kernels, output, expected, storage == DType.Int8 ? 2 * Int8Tolerance : null);
+            }
+        }
+    }
+
     /// <summary>Largest error of int8 products, relative to the largest output.</summary>
     protected virtual double Int8Tolerance => 0.02;
 
@@ -100,4 +161,7 @@ public abstract partial class KernelSuite
         double[] expected = [.. tokens.SelectMany(t => stored[(t * Columns)..((t + 1) * Columns)]).Select(v => (double)v)];
         ShouldAgree(kernels, output, expected, storage == DType.Int8 ? 0.5 / 127 * 1.01 : null);
     }
+
+    private static IEnumerable<double> Gated(double[] gateUp) =>
+        Enumerable.Range(0, gateUp.Length / 2).Select(i => Reference.Silu(gateUp[i]) * gateUp[i + (gateUp.Length / 2)]);
 }

@@ -137,17 +137,7 @@ public sealed unsafe class CpuKernels : IKernels
         Arguments.CheckRows(x, rows);
         Arguments.CheckGroups(x, weight);
         Arguments.CheckSame(output, rows, x.Columns);
-        _ops.Norm((CpuTensor)x, null, (CpuVector)weight, epsilon, rows, (CpuTensor)output);
-    }
-
-    /// <inheritdoc/>
-    public void AddRmsNorm(Tensor residual, Tensor delta, Vector weight, float epsilon, int rows, Tensor output)
-    {
-        Arguments.CheckRows(residual, rows);
-        Arguments.CheckGroups(residual, weight);
-        Arguments.CheckSame(delta, rows, residual.Columns);
-        Arguments.CheckSame(output, rows, residual.Columns);
-        _ops.Norm((CpuTensor)residual, (CpuTensor)delta, (CpuVector)weight, epsilon, rows, (CpuTensor)output);
+        _ops.Norm((CpuTensor)x, (CpuVector)weight, epsilon, rows, (CpuTensor)output);
     }
 
     /// <inheritdoc/>
@@ -164,6 +154,23 @@ public sealed unsafe class CpuKernels : IKernels
     }
 
     /// <inheritdoc/>
+    public void MatMulAdd(Tensor x, Matrix weight, Vector? bias, int rows, Tensor scratch, Tensor output)
+    {
+        Arguments.CheckSame(output, rows, weight.Rows);
+        MatMul(x, weight, bias, rows, scratch);
+        _ops.Add((CpuTensor)output, (CpuTensor)scratch, rows);
+    }
+
+    /// <inheritdoc/>
+    public void SwiGlu(Tensor x, Matrix gateUp, Vector? bias, int rows, Tensor scratch, Tensor output)
+    {
+        Arguments.CheckRows(output, rows);
+        Arguments.CheckSame(scratch, rows, output.Columns * 2);
+        MatMul(x, gateUp, bias, rows, scratch);
+        _ops.SiluMultiply((CpuTensor)scratch, rows, (CpuTensor)output);
+    }
+
+    /// <inheritdoc/>
     public void RotaryAndStore(Tensor qkv, RotaryTable rotary, HeadNorm? norm, StepLayout layout, KvCache cache, int layer)
     {
         var target = (CpuKvCache)cache;
@@ -177,14 +184,6 @@ public sealed unsafe class CpuKernels : IKernels
         var source = (CpuKvCache)cache;
         Arguments.CheckAttention(qkv, layout, source.Shape, layer, window, output);
         _ops.Attention((CpuTensor)qkv, layout, new KvView(source, layer), source.Shape.KvHeads, scale, window ?? int.MaxValue, (CpuTensor)output);
-    }
-
-    /// <inheritdoc/>
-    public void SiluMultiply(Tensor gateUp, int rows, Tensor output)
-    {
-        Arguments.CheckRows(output, rows);
-        Arguments.CheckSame(gateUp, rows, output.Columns * 2);
-        _ops.SiluMultiply((CpuTensor)gateUp, rows, (CpuTensor)output);
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal abstract class CpuOps
         _ => new CpuOps<Simd128, Vector128<float>>(isa, team),
     };
 
-    public abstract void Norm(CpuTensor x, CpuTensor? delta, CpuVector weight, float epsilon, int rows, CpuTensor output);
+    public abstract void Norm(CpuTensor x, CpuVector weight, float epsilon, int rows, CpuTensor output);
 
     public abstract void MatMul(CpuTensor x, CpuMatrix weight, CpuVector? bias, int rows, CpuTensor output);
 
@@ -26,7 +26,11 @@ internal abstract class CpuOps
 
     public abstract void Attention(CpuTensor qkv, StepLayout layout, KvView cache, int kvHeads, float scale, int window, CpuTensor output);
 
+    /// <summary>gateUp[r] = [gate | up]; output[r] = silu(gate) * up.</summary>
     public abstract void SiluMultiply(CpuTensor gateUp, int rows, CpuTensor output);
+
+    /// <summary>x[r] += delta[r].</summary>
+    public abstract void Add(CpuTensor x, CpuTensor delta, int rows);
 }
 
 /// <inheritdoc/>
@@ -43,13 +47,11 @@ internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
     {
     }
 
-    public override void Norm(CpuTensor x, CpuTensor? delta, CpuVector weight, float epsilon, int rows, CpuTensor output) =>
+    public override void Norm(CpuTensor x, CpuVector weight, float epsilon, int rows, CpuTensor output) =>
         RowLoop.Run(Team, rows, x.Columns, new NormWork<S, V>
         {
             X = x.Data,
             XStride = x.Stride,
-            Delta = delta == null ? null : delta.Data,
-            DeltaStride = delta?.Stride ?? 0,
             Weight = weight.Data,
             Group = weight.Length,
             Columns = x.Columns,
@@ -67,6 +69,9 @@ internal sealed unsafe class CpuOps<S, V> : CpuOps, IDisposable
             Output = output.Data,
             OutputStride = output.Stride,
         });
+
+    public override void Add(CpuTensor x, CpuTensor delta, int rows) =>
+        RowLoop.Run(Team, rows, x.Columns, new AddWork<S, V> { X = x.Data, XStride = x.Stride, Delta = delta.Data, DeltaStride = delta.Stride, Columns = x.Columns });
 
     public override void MatMul(CpuTensor x, CpuMatrix weight, CpuVector? bias, int rows, CpuTensor output)
     {

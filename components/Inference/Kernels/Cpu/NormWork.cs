@@ -1,16 +1,12 @@
 namespace Serverless.Inference.Kernels.Cpu;
 
-/// <summary>RMS norm of groups of columns, with an addition before it if there is a delta.</summary>
+/// <summary>RMS norm of groups of columns.</summary>
 internal unsafe struct NormWork<S, V> : IRowWork
     where S : ISimd<V>
     where V : struct
 {
     public float* X;
     public int XStride;
-
-    /// <summary>Added to x in place first; null for none.</summary>
-    public float* Delta;
-    public int DeltaStride;
     public float* Weight;
     public int Group;
     public int Columns;
@@ -22,11 +18,6 @@ internal unsafe struct NormWork<S, V> : IRowWork
     {
         float* x = X + ((long)row * XStride);
         float* output = Output + ((long)row * OutputStride);
-        if (Delta != null)
-        {
-            Add(x, Delta + ((long)row * DeltaStride), Columns);
-        }
-
         for (int first = 0; first < Columns; first += Group)
         {
             Normalise(x + first, Weight, Group, Epsilon, output + first);
@@ -47,20 +38,6 @@ internal unsafe struct NormWork<S, V> : IRowWork
         for (; i < count; i++)
         {
             output[i] = x[i] * inverse * weight[i];
-        }
-    }
-
-    private static void Add(float* x, float* delta, int count)
-    {
-        int i = 0;
-        for (; i <= count - S.Width; i += S.Width)
-        {
-            S.Store(x + i, S.Add(S.Load(x + i), S.Load(delta + i)));
-        }
-
-        for (; i < count; i++)
-        {
-            x[i] += delta[i];
         }
     }
 }

@@ -38,6 +38,8 @@ internal sealed unsafe class CudaKernels : IKernels
 
     // By rows, from one on; none where numbers have 32 bits.
     private readonly CudaKernel[] matvecs = [];
+    private readonly CudaKernel[] gatedMatvecs = [];
+    private readonly CudaSwiGlu? swiGlu;
     private readonly Dictionary<(int Head, int Group, int Block), CudaAttention> attentions = [];
     private readonly Dictionary<RotaryTable, (DevicePointer Cos, DevicePointer Sin)> rotaries = [];
     private readonly bool batchInvariant;
@@ -75,7 +77,13 @@ internal sealed unsafe class CudaKernels : IKernels
             gather = module.Get("gather");
             toFloat = module.Get("to_float");
             copyBlocks = module.Get("copy_blocks");
-            if (type != DType.Float32 && !batchInvariant) matvecs = [.. Enumerable.Range(1, MatvecRows).Select(rows => module.Get($"matvec{rows}"))];
+            if (type != DType.Float32 && !batchInvariant)
+            {
+                matvecs = [.. Enumerable.Range(1, MatvecRows).Select(rows => module.Get($"matvec{rows}"))];
+                gatedMatvecs = [.. Enumerable.Range(1, MatvecRows).Select(rows => module.Get($"matvec_gated{rows}"))];
+                if (CudaSwiGlu.RunsOn(device, type)) swiGlu = new CudaSwiGlu(Context, type);
+            }
+
             Step = new CudaStep(Context, Arena, module.Get("take_words"));
         }
         catch
@@ -207,35 +215,54 @@ internal sealed unsafe class CudaKernels : IKernels
     }
 
     /// <inheritdoc/>
-    public void RmsNorm(Tensor x, Vector weight, float epsilon, int rows, Tensor output) => Norm((CudaTensor)x, null, (CudaVector)weight, epsilon, rows, (CudaTensor)output);
-
-    /// <inheritdoc/>
-    public void AddRmsNorm(Tensor residual, Tensor delta, Vector weight, float epsilon, int rows, Tensor output) =>
-        Norm((CudaTensor)residual, (CudaTensor)delta, (CudaVector)weight, epsilon, rows, (CudaTensor)output);
-
-    /// <inheritdoc/>
-    public void MatMul(Tensor x, Matrix weight, Vector? bias, int rows, Tensor output)
+    public void RmsNorm(Tensor x, Vector weight, float epsilon, int rows, Tensor output)
     {
-        var (source, matrix, target) = ((CudaTensor)x, (CudaMatrix)weight, (CudaTensor)output);
-        Arguments.CheckSame(x, rows, weight.Columns);
-        Arguments.CheckSame(output, rows, weight.Rows);
-        if (bias != null) Arguments.CheckLength(bias, weight.Rows);
-        if (matrix.Storage != source.Type) throw new ArgumentException($"A product of {source.Type} activations with {matrix.Storage} weights is not supported.", nameof(weight));
-        bool isFloat32 = target.Type == DType.Float32;
-        DevicePointer? added = bias is CudaVector vector ? isFloat32 ? vector.Values : vector.Bias : null;
-        if (rows > 0 && rows <= matvecs.Length && matrix.Columns % PackNumbers == 0)
+        var (source, target) = ((CudaTensor)x, (CudaTensor)output);
+        Arguments.CheckRows(x, rows);
+        Arguments.CheckGroups(x, weight);
+        Arguments.CheckSame(output, rows, x.Columns);
+        int packs = Packs(weight.Length);
+        int each = Math.Min(NormPacks, (packs + MostNormThreads - 1) / MostNormThreads);
+        int threads = ((((packs + each - 1) / each) + 31) / 32) * 32;
+        if (threads > MostThreads) throw new InferenceException(InferenceErrorCodes.ModelUnsupported, $"Norms over {weight.Length} numbers are not supported; at most {MostThreads * NormPacks * PackNumbers}.");
+        rmsNorm.Launch(
+            Context.Stream, (rows, x.Columns / weight.Length, 1), threads, 0,
+            [source.Data, (long)source.Stride, ((CudaVector)weight).Values, epsilon, target.Data, (long)target.Stride, weight.Length]);
+    }
+
+    /// <inheritdoc/>
+    public void MatMul(Tensor x, Matrix weight, Vector? bias, int rows, Tensor output) => Product(x, weight, bias, rows, output, add: false);
+
+    /// <inheritdoc/>
+    public void MatMulAdd(Tensor x, Matrix weight, Vector? bias, int rows, Tensor scratch, Tensor output) => Product(x, weight, bias, rows, output, add: true);
+
+    /// <inheritdoc/>
+    public void SwiGlu(Tensor x, Matrix gateUp, Vector? bias, int rows, Tensor scratch, Tensor output)
+    {
+        var (source, matrix, target) = ((CudaTensor)x, (CudaMatrix)gateUp, (CudaTensor)output);
+        Arguments.CheckSame(x, rows, gateUp.Columns);
+        Arguments.CheckSame(scratch, rows, gateUp.Rows);
+        Arguments.CheckSame(output, rows, gateUp.Rows / 2);
+        if (bias != null) Arguments.CheckLength(bias, gateUp.Rows);
+        CheckProduct(source, matrix);
+        if (IsMatvec(matrix, rows))
         {
-            matvecs[rows - 1].Launch(
-                Context.Stream, ((matrix.Rows + (2 * MatvecWarps) - 1) / (2 * MatvecWarps), 1, 1), MatvecWarps * 32, 0,
+            gatedMatvecs[rows - 1].Launch(
+                Context.Stream, ((target.Columns + MatvecWarps - 1) / MatvecWarps, 1, 1), MatvecWarps * 32, 0,
                 [
-                    source.Data, (long)source.Stride, matrix.Data, (long)matrix.Stride, added ?? default, target.Data, (long)target.Stride,
-                    isFloat32 ? 1 : 0, matrix.Rows, matrix.Columns,
+                    source.Data, (long)source.Stride, matrix.Data, (long)matrix.Stride, ((CudaVector?)bias)?.Bias ?? default, target.Data, (long)target.Stride,
+                    target.Columns, matrix.Columns,
                 ]);
             return;
         }
 
-        products.Run(
-            source.Data, matrix.Data, added, target.Data, rows, matrix.Rows, matrix.Columns, matrix.Storage, isFloat32, xStride: source.Stride, outputStride: target.Stride);
+        if (rows == 0 || (bias is null && swiGlu?.TryRun(source, matrix, rows, target) == true)) return;
+        MatMul(x, gateUp, bias, rows, scratch);
+        var both = (CudaTensor)scratch;
+        int packs = Packs(target.Columns);
+        silu.Launch(
+            Context.Stream, (rows, (packs + RowThreads - 1) / RowThreads, 1), RowThreads, 0,
+            [both.Data, (long)both.Stride, target.Data, (long)target.Stride, target.Columns]);
     }
 
     /// <inheritdoc/>
@@ -259,18 +286,6 @@ internal sealed unsafe class CudaKernels : IKernels
         int queryHeads = (qkv.Columns / source.Shape.HeadSize) - (2 * source.Shape.KvHeads);
         Arguments.CheckSame(output, layout.RowCount, queryHeads * source.Shape.HeadSize);
         Attention(source.Shape, queryHeads).Attend((CudaTensor)qkv, layout, Step, source, layer, scale, window ?? int.MaxValue, (CudaTensor)output);
-    }
-
-    /// <inheritdoc/>
-    public void SiluMultiply(Tensor gateUp, int rows, Tensor output)
-    {
-        var (source, target) = ((CudaTensor)gateUp, (CudaTensor)output);
-        Arguments.CheckRows(output, rows);
-        Arguments.CheckSame(gateUp, rows, output.Columns * 2);
-        int packs = Packs(target.Columns);
-        silu.Launch(
-            Context.Stream, (rows, (packs + RowThreads - 1) / RowThreads, 1), RowThreads, 0,
-            [source.Data, (long)source.Stride, target.Data, (long)target.Stride, target.Columns]);
     }
 
     /// <inheritdoc/>
@@ -329,6 +344,7 @@ internal sealed unsafe class CudaKernels : IKernels
         if (!Context.TryMakeCurrent()) return;
         Step.Dispose();
         foreach (var attention in attentions.Values) attention.Dispose();
+        swiGlu?.Dispose();
         module.Dispose();
         products.Dispose();
         upload?.Dispose();
@@ -346,19 +362,36 @@ internal sealed unsafe class CudaKernels : IKernels
 
     private int PackNumbers => 16 / Layout.Bytes(Type);
 
-    private void Norm(CudaTensor x, CudaTensor? delta, CudaVector weight, float epsilon, int rows, CudaTensor output)
+    private static void CheckProduct(CudaTensor x, CudaMatrix weight)
     {
-        Arguments.CheckRows(x, rows);
-        Arguments.CheckGroups(x, weight);
-        Arguments.CheckSame(output, rows, x.Columns);
-        if (delta != null) Arguments.CheckSame(delta, rows, x.Columns);
-        int packs = Packs(weight.Length);
-        int each = Math.Min(NormPacks, (packs + MostNormThreads - 1) / MostNormThreads);
-        int threads = ((((packs + each - 1) / each) + 31) / 32) * 32;
-        if (threads > MostThreads) throw new InferenceException(InferenceErrorCodes.ModelUnsupported, $"Norms over {weight.Length} numbers are not supported; at most {MostThreads * NormPacks * PackNumbers}.");
-        rmsNorm.Launch(
-            Context.Stream, (rows, x.Columns / weight.Length, 1), threads, 0,
-            [x.Data, (long)x.Stride, delta?.Data ?? default, (long)(delta?.Stride ?? 0), weight.Values, epsilon, output.Data, (long)output.Stride, weight.Length]);
+        if (weight.Storage != x.Type) throw new ArgumentException($"A product of {x.Type} activations with {weight.Storage} weights is not supported.", nameof(weight));
+    }
+
+    private bool IsMatvec(CudaMatrix weight, int rows) => rows > 0 && rows <= matvecs.Length && weight.Columns % PackNumbers == 0;
+
+    private void Product(Tensor x, Matrix weight, Vector? bias, int rows, Tensor output, bool add)
+    {
+        var (source, matrix, target) = ((CudaTensor)x, (CudaMatrix)weight, (CudaTensor)output);
+        Arguments.CheckSame(x, rows, weight.Columns);
+        Arguments.CheckSame(output, rows, weight.Rows);
+        if (bias != null) Arguments.CheckLength(bias, weight.Rows);
+        CheckProduct(source, matrix);
+        bool isFloat32 = target.Type == DType.Float32;
+        DevicePointer? added = bias is CudaVector vector ? isFloat32 ? vector.Values : vector.Bias : null;
+        if (IsMatvec(matrix, rows))
+        {
+            matvecs[rows - 1].Launch(
+                Context.Stream, ((matrix.Rows + (2 * MatvecWarps) - 1) / (2 * MatvecWarps), 1, 1), MatvecWarps * 32, 0,
+                [
+                    source.Data, (long)source.Stride, matrix.Data, (long)matrix.Stride, added ?? default, target.Data, (long)target.Stride,
+                    isFloat32 ? 1 : 0, add ? 1 : 0, matrix.Rows, matrix.Columns,
+                ]);
+            return;
+        }
+
+        products.Run(
+            source.Data, matrix.Data, added, target.Data, rows, matrix.Rows, matrix.Columns, matrix.Storage, isFloat32, beta: add ? 1 : 0, xStride: source.Stride,
+            outputStride: target.Stride);
     }
 
     private CudaAttention Attention(KvCacheShape shape, int queryHeads)

@@ -55,12 +55,11 @@ public sealed unsafe class CudaProfile : IDisposable
         using CudaTensor x = Random(hidden), delta = Random(hidden), normed = Random(hidden), qkv = Random(qkvColumns), attention = Random(queries);
         using CudaTensor gateUp = Random(2 * inner), mlp = Random(inner);
         using var norm = kernels.LoadVector(Enumerable.Repeat(1f, hidden).ToArray());
-        Product("qkv", layers, normed, qkv);
-        Product("output", layers, attention, delta);
-        Product("gate, up", layers, normed, gateUp);
-        Product("down", layers, mlp, delta);
-        Time("add, norm", 2 * layers, 4L * batch * hidden * sizeof(ushort), 0, _ => kernels.AddRmsNorm(x, delta, norm, 1e-5f, batch, normed));
-        Time("silu", layers, 3L * batch * inner * sizeof(ushort), 0, _ => kernels.SiluMultiply(gateUp, batch, mlp));
+        Product("qkv", layers, normed.Columns, qkv.Columns, weight => kernels.MatMul(normed, weight, null, batch, qkv));
+        Product("output, add", layers, attention.Columns, hidden, weight => kernels.MatMulAdd(attention, weight, null, batch, delta, x));
+        Product("gate, up, silu", layers, hidden, 2 * inner, weight => kernels.SwiGlu(normed, weight, null, batch, gateUp, mlp));
+        Product("down, add", layers, inner, hidden, weight => kernels.MatMulAdd(mlp, weight, null, batch, delta, x));
+        Time("norm", (2 * layers) + 1, 2L * batch * hidden * sizeof(ushort), 0, _ => kernels.RmsNorm(x, norm, 1e-5f, batch, normed));
         Attention(layers, heads, kvHeads, headSize, qkv, attention);
         Head(hidden, vocabulary, normed);
     }
@@ -108,12 +107,10 @@ public sealed unsafe class CudaProfile : IDisposable
         Time("sample", 1, (long)batch * vocabulary * sizeof(float), 0, _ => sampling.Sample(logits, samples, batch, tokens.OnCard));
     }
 
-    private void Product(string name, int count, CudaTensor x, CudaTensor output)
+    private void Product(string name, int count, int inputs, int outputs, Action<CudaMatrix> run)
     {
-        CudaMatrix[] weights = [.. Enumerable.Range(0, Copies).Select(_ => Weight(output.Columns, x.Columns))];
-        Time(
-            name, count, 2L * output.Columns * x.Columns, 2.0 * batch * output.Columns * x.Columns,
-            i => kernels.MatMul(x, weights[i % Copies], null, batch, output));
+        CudaMatrix[] weights = [.. Enumerable.Range(0, Copies).Select(_ => Weight(outputs, inputs))];
+        Time(name, count, 2L * outputs * inputs, 2.0 * batch * outputs * inputs, i => run(weights[i % Copies]));
         foreach (var weight in weights) weight.Dispose();
     }
 

@@ -69,6 +69,8 @@ __device__ __forceinline__ pack load_pack(const act* from) {
     return p;
 }
 
+__device__ __forceinline__ float silu(float x) { return x / (1.f + __expf(-x)); }
+
 __device__ __forceinline__ float warp_sum(float x) {
 #pragma unroll
     for (int d = 16; d > 0; d >>= 1) x += __shfl_xor_sync(0xffffffff, x, d);

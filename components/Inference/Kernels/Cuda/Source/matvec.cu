@@ -1,5 +1,6 @@
 // Products of few rows, which reading the weights bounds: a warp computes two outputs of up to four rows, lanes along the inputs.
 // The first weights are fetched before the kernels that make x have ended. Numbers of 16 bits, whole packs.
+// Where GATED, the two are a gate and what it lets through, `outputs` rows apart, and make one output: silu(gate) * up.
 #define MATVEC_WARPS 8
 #define MATVEC_DEPTH 4  // packs of each output in flight
 
@@ -10,14 +11,16 @@ __device__ __forceinline__ uint4 load_once(const act* from) {
     return r;
 }
 
-template <int ROWS>
+template <int ROWS, bool GATED>
 __device__ __forceinline__ void matvec(
-    const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int is_float, int outputs, int inputs) {
+    const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int is_float, int add, int outputs, int inputs) {
     LET_NEXT_START;
     int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
-    int first = (blockIdx.x * MATVEC_WARPS + warp) * 2, second = min(first + 1, outputs - 1);
+    int first = (blockIdx.x * MATVEC_WARPS + warp) * (GATED ? 1 : 2);
     bool there = first < outputs;
-    const act* a = weight + (i64)(there ? first : 0) * weight_stride;
+    if (!there) first = 0;
+    int second = GATED ? first + outputs : min(first + 1, outputs - 1);
+    const act* a = weight + (i64)first * weight_stride;
     const act* b = weight + (i64)second * weight_stride;
     float sums[ROWS][2] = {};
     pack wa[MATVEC_DEPTH], wb[MATVEC_DEPTH];
@@ -56,11 +59,25 @@ __device__ __forceinline__ void matvec(
 #pragma unroll
     for (int r = 0; r < ROWS; r++) {
         float one = warp_sum(sums[r][0]), two_ = warp_sum(sums[r][1]);
+        if (GATED) {
+            if (lane != 0 || !there) continue;
+            const act* both = (const act*)bias;
+            if (bias) {
+                one += number(both[first]);
+                two_ += number(both[second]);
+            }
+            store(silu(one) * two_, (act*)output + r * output_stride + first);
+            continue;
+        }
         int at = first + lane;
         if (lane < 2 && there && at < outputs) {
             float y = lane == 0 ? one : two_;
             if (is_float) ((float*)output)[r * output_stride + at] = bias ? y + ((const float*)bias)[at] : y;
-            else store(bias ? y + number(((const act*)bias)[at]) : y, (act*)output + r * output_stride + at);
+            else {
+                act* to = (act*)output + r * output_stride + at;
+                if (bias) y += number(((const act*)bias)[at]);
+                store(add ? number(*to) + y : y, to);
+            }
         }
     }
 }
@@ -68,8 +85,13 @@ __device__ __forceinline__ void matvec(
 #define MATVEC(ROWS)                                                                                                                          \
     extern "C" __global__ void __launch_bounds__(MATVEC_WARPS * 32) matvec##ROWS(                                                            \
         const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int is_float,   \
-        int outputs, int inputs) {                                                                                                            \
-        matvec<ROWS>(x, x_stride, weight, weight_stride, bias, output, output_stride, is_float, outputs, inputs);                            \
+        int add, int outputs, int inputs) {                                                                                                   \
+        matvec<ROWS, false>(x, x_stride, weight, weight_stride, bias, output, output_stride, is_float, add, outputs, inputs);                \
+    }                                                                                                                                         \
+    extern "C" __global__ void __launch_bounds__(MATVEC_WARPS * 32) matvec_gated##ROWS(                                                      \
+        const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int outputs,    \
+        int inputs) {                                                                                                                         \
+        matvec<ROWS, true>(x, x_stride, weight, weight_stride, bias, output, output_stride, 0, 0, outputs, inputs);                          \
     }
 MATVEC(1)
 MATVEC(2)

@@ -28,15 +28,14 @@ KERNEL embed(const void* table, int type, int table_stride, const int* tokens, c
     else embed_row((const bfloat16*)table + row, to, columns);
 }
 
-// residual[r] += delta[r] (where delta is given); output[r] = norm(residual[r]) * weight, over groups of `columns` numbers.
+// output[r] = norm(x[r]) * weight, over groups of `columns` numbers.
 // A block does one group; its threads keep what they read in registers: columns <= 4 * PACK * threads.
 #define NORM_PACKS 4
-KERNEL rms_norm(act* x, i64 stride, const act* delta, i64 delta_stride, const float* weight, float epsilon, act* output, i64 output_stride, int columns) {
+KERNEL rms_norm(const act* x, i64 stride, const float* weight, float epsilon, act* output, i64 output_stride, int columns) {
     BEGIN;
     i64 group = (i64)blockIdx.y * columns;
     x += blockIdx.x * stride + group;
     output += blockIdx.x * output_stride + group;
-    if (delta) delta += blockIdx.x * delta_stride + group;
     float values[NORM_PACKS][PACK];
     float sum = 0;
     bool whole = columns % PACK == 0;
@@ -44,29 +43,14 @@ KERNEL rms_norm(act* x, i64 stride, const act* delta, i64 delta_stride, const fl
     for (int p = 0; p < NORM_PACKS; p++) {
         int at = (p * blockDim.x + threadIdx.x) * PACK;
         if (at < columns) {
-            pack a, b;
-            if (whole) {
-                a = load_pack(x + at);
-                if (delta) b = load_pack(delta + at);
-            } else {
-                for (int i = 0; i < PACK; i++) {
-                    a.items[i] = x[min(at + i, columns - 1)];
-                    if (delta) b.items[i] = delta[min(at + i, columns - 1)];
-                }
-            }
+            pack a;
+            if (whole) a = load_pack(x + at);
+            else for (int i = 0; i < PACK; i++) a.items[i] = x[min(at + i, columns - 1)];
 #pragma unroll
             for (int i = 0; i < PACK; i++) {
                 float v = number(a.items[i]);
-                if (delta) {
-                    store(v + number(b.items[i]), &a.items[i]);
-                    v = number(a.items[i]);
-                }
                 values[p][i] = v;
                 if (at + i < columns) sum += v * v;
-            }
-            if (delta) {
-                if (whole) *(uint4*)(x + at) = a.words;
-                else for (int i = 0; i < PACK && at + i < columns; i++) x[at + i] = a.items[i];
             }
         }
     }
@@ -85,8 +69,6 @@ KERNEL rms_norm(act* x, i64 stride, const act* delta, i64 delta_stride, const fl
 }
 
 // gate_up[r] = [gate | up]; output[r] = silu(gate) * up.
-__device__ __forceinline__ float silu(float x) { return x / (1.f + __expf(-x)); }
-
 KERNEL silu_multiply(const act* gate_up, i64 stride, act* output, i64 output_stride, int columns) {
     BEGIN;
     const act* gate = gate_up + blockIdx.x * stride;
