@@ -84,7 +84,7 @@ public sealed class CancellationTests(EngineFixture fixture) : IClassFixture<Eng
         var results = engine.GenerateAsync(Count(Forever(Endless with { MaxTokens = 2 }), () => pulled++)).GetAsyncEnumerator();
         (await results.MoveNextAsync()).ShouldBeTrue();
         for (int i = 0; i < 5; i++) (await EngineFixture.GenerateOneAsync(engine, EngineFixture.Request("other"))).Error.ShouldBeNull();
-        await UntilAsync(() => engine.Statistics is { Running: 0, Waiting: 0 }, "the unread results fill the window");
+        await UntilAsync(() => Volatile.Read(ref pulled) >= 32 && engine.Statistics is { Running: 0, Waiting: 0 }, "the unread results fill the window");
         pulled.ShouldBeInRange(32, 34);
         await results.DisposeAsync();
     }

@@ -22,7 +22,7 @@ internal sealed unsafe class CudaKernels : IKernels
     private const int MatvecWarps = 8;
     private const int MostNormThreads = 256;
 
-    // rms_norm keeps four packs of 16 bytes a thread in registers.
+    // rms_norm keeps at most four packs of 16 bytes a thread in registers.
     private const int NormPacks = 4;
     private const int MostThreads = 1024;
     private const long WorkspaceBytes = 64 << 20;
@@ -30,7 +30,7 @@ internal sealed unsafe class CudaKernels : IKernels
     private readonly MatMulPlans products;
     private readonly CudaModule module;
     private readonly CudaKernel embed;
-    private readonly CudaKernel rmsNorm;
+    private readonly CudaKernel[] rmsNorms;
     private readonly CudaKernel silu;
     private readonly CudaKernel gather;
     private readonly CudaKernel toFloat;
@@ -72,7 +72,7 @@ internal sealed unsafe class CudaKernels : IKernels
             products = new MatMulPlans(Context, Context.Stream, Arena.Allocate(WorkspaceBytes), WorkspaceBytes, batchInvariant);
             module = CudaSource.Compile(Context, "rows", ["common.cuh", "rows.cu", "matvec.cu"], type);
             embed = module.Get("embed");
-            rmsNorm = module.Get("rms_norm");
+            rmsNorms = [.. Enumerable.Range(1, NormPacks).Select(packs => module.Get($"rms_norm{packs}"))];
             silu = module.Get("silu_multiply");
             gather = module.Get("gather");
             toFloat = module.Get("to_float");
@@ -225,7 +225,7 @@ internal sealed unsafe class CudaKernels : IKernels
         int each = Math.Min(NormPacks, (packs + MostNormThreads - 1) / MostNormThreads);
         int threads = ((((packs + each - 1) / each) + 31) / 32) * 32;
         if (threads > MostThreads) throw new InferenceException(InferenceErrorCodes.ModelUnsupported, $"Norms over {weight.Length} numbers are not supported; at most {MostThreads * NormPacks * PackNumbers}.");
-        rmsNorm.Launch(
+        rmsNorms[each - 1].Launch(
             Context.Stream, (rows, x.Columns / weight.Length, 1), threads, 0,
             [source.Data, (long)source.Stride, ((CudaVector)weight).Values, epsilon, target.Data, (long)target.Stride, weight.Length]);
     }

@@ -28,45 +28,71 @@ KERNEL embed(const void* table, int type, int table_stride, const int* tokens, c
     else embed_row((const bfloat16*)table + row, to, columns);
 }
 
-// output[r] = norm(x[r]) * weight, over groups of `columns` numbers.
-// A block does one group; its threads keep what they read in registers: columns <= 4 * PACK * threads.
-#define NORM_PACKS 4
-KERNEL rms_norm(const act* x, i64 stride, const float* weight, float epsilon, act* output, i64 output_stride, int columns) {
-    BEGIN;
+// output[r] = norm(x[r]) * weight, over groups of `columns` numbers. A block does one group; its threads keep what they read in registers:
+// columns <= PACKS * PACK * threads. The weights do not wait for the kernel in front.
+template <int PACKS>
+__device__ __forceinline__ void rms_norm(const act* x, i64 stride, const float* weight, float epsilon, act* output, i64 output_stride, int columns) {
+    LET_NEXT_START;
     i64 group = (i64)blockIdx.y * columns;
     x += blockIdx.x * stride + group;
     output += blockIdx.x * output_stride + group;
-    float values[NORM_PACKS][PACK];
-    float sum = 0;
+    float values[PACKS][PACK], weights[PACKS][PACK];
     bool whole = columns % PACK == 0;
 #pragma unroll
-    for (int p = 0; p < NORM_PACKS; p++) {
+    for (int p = 0; p < PACKS; p++) {
         int at = (p * blockDim.x + threadIdx.x) * PACK;
-        if (at < columns) {
-            pack a;
-            if (whole) a = load_pack(x + at);
-            else for (int i = 0; i < PACK; i++) a.items[i] = x[min(at + i, columns - 1)];
+        if (at >= columns) continue;
+        if (whole) {
 #pragma unroll
-            for (int i = 0; i < PACK; i++) {
-                float v = number(a.items[i]);
-                values[p][i] = v;
-                if (at + i < columns) sum += v * v;
+            for (int i = 0; i < PACK; i += 4) {
+                float4 four = *(const float4*)(weight + at + i);
+                weights[p][i] = four.x;
+                weights[p][i + 1] = four.y;
+                weights[p][i + 2] = four.z;
+                weights[p][i + 3] = four.w;
             }
+        } else {
+#pragma unroll
+            for (int i = 0; i < PACK; i++) weights[p][i] = weight[min(at + i, columns - 1)];
+        }
+    }
+    WAIT_FOR_PREVIOUS;
+    float sum = 0;
+#pragma unroll
+    for (int p = 0; p < PACKS; p++) {
+        int at = (p * blockDim.x + threadIdx.x) * PACK;
+        if (at >= columns) continue;
+        pack a;
+        if (whole) a = load_pack(x + at);
+        else for (int i = 0; i < PACK; i++) a.items[i] = x[min(at + i, columns - 1)];
+#pragma unroll
+        for (int i = 0; i < PACK; i++) {
+            float v = number(a.items[i]);
+            values[p][i] = v;
+            if (at + i < columns) sum += v * v;
         }
     }
     float scale = 1.f / sqrtf(block_sum(sum) / columns + epsilon);
 #pragma unroll
-    for (int p = 0; p < NORM_PACKS; p++) {
+    for (int p = 0; p < PACKS; p++) {
         int at = (p * blockDim.x + threadIdx.x) * PACK;
-        if (at < columns) {
-            pack a;
+        if (at >= columns) continue;
+        pack a;
 #pragma unroll
-            for (int i = 0; i < PACK; i++) store(values[p][i] * scale * weight[min(at + i, columns - 1)], &a.items[i]);
-            if (whole) *(uint4*)(output + at) = a.words;
-            else for (int i = 0; i < PACK && at + i < columns; i++) output[at + i] = a.items[i];
-        }
+        for (int i = 0; i < PACK; i++) store(values[p][i] * scale * weights[p][i], &a.items[i]);
+        if (whole) *(uint4*)(output + at) = a.words;
+        else for (int i = 0; i < PACK && at + i < columns; i++) output[at + i] = a.items[i];
     }
 }
+
+#define RMS_NORM(PACKS)                                                                                                                       \
+    KERNEL rms_norm##PACKS(const act* x, i64 stride, const float* weight, float epsilon, act* output, i64 output_stride, int columns) {        \
+        rms_norm<PACKS>(x, stride, weight, epsilon, output, output_stride, columns);                                                          \
+    }
+RMS_NORM(1)
+RMS_NORM(2)
+RMS_NORM(3)
+RMS_NORM(4)
 
 // gate_up[r] = [gate | up]; output[r] = silu(gate) * up.
 KERNEL silu_multiply(const act* gate_up, i64 stride, act* output, i64 output_stride, int columns) {
