@@ -13,8 +13,8 @@ public sealed record EngineOptions(string ModelSource)
     /// <summary>Longest prompt plus completion, in tokens. Default: the model's own context length.</summary>
     public int? MaxModelLen { get; init; }
 
-    /// <summary>Sequences that run at once. Default: 128.</summary>
-    public int MaxNumSeqs { get; init; } = 128;
+    /// <summary>Sequences that run at once. Default: 128, on a GPU 256, on one of 70 GiB or more 1024.</summary>
+    public int? MaxNumSeqs { get; init; }
 
     /// <summary>Tokens of one step, prefill chunks and decodes together; at least <see cref="MaxNumSeqs"/>. Default: the larger of that and 256, on a GPU 8192.</summary>
     public int? MaxNumBatchedTokens { get; init; }

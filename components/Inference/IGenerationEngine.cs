@@ -3,6 +3,9 @@ namespace Serverless.Inference;
 /// <summary>Generates text for many prompts at once. Thread-safe.</summary>
 public interface IGenerationEngine : IAsyncDisposable
 {
+    /// <summary>Requests that it works on at once, of all callers together; callers keep more than that ready.</summary>
+    int MaxNumSeqs { get; }
+
     /// <summary>
     /// Renders the chat template and tokenises, so that callers can do this work on their own threads ahead of
     /// <see cref="GenerateAsync"/>. Idempotent; a request that was not prepared is prepared when it is submitted.

@@ -46,6 +46,9 @@ public sealed class LlmEngine : IGenerationEngine
         instruments = new EngineInstruments(options.ModelSource, () => Statistics);
     }
 
+    /// <inheritdoc/>
+    public int MaxNumSeqs => limits.MaxSequences;
+
     /// <summary>Which model exactly: the hub's commit, or a hash of what the folder holds.</summary>
     public string Revision { get; }
 

@@ -61,7 +61,6 @@ public sealed class ProcessedDataset : IAsyncEnumerable<Row>
         await using var pipeline = new GenerationPipeline(engine, processor.Program, new PipelineOptions
         {
             HasSamples = Config.MultipleSamples,
-            PreparedRows = Config.EngineOptions.MaxNumSeqs,
             ChatTemplateKwargs = Config.ChatTemplateKwargs,
         });
         var projector = new RowProjector(processor.Program, engineColumns);

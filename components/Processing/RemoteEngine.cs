@@ -16,7 +16,7 @@ public static class RemoteEngine
         {
             ApiKey = model.SecretRef is { } name ? await secrets(name, cancellationToken) : null,
             ApiKeyName = model.SecretRef,
-            MaxNumSeqs = model.EngineArgs.MaxNumSeqs,
+            MaxNumSeqs = model.EngineArgs.MaxNumSeqs ?? OpenAIOptions.DefaultMaxNumSeqs,
             Seed = model.EngineArgs.Seed,
         });
 

@@ -34,6 +34,8 @@ internal sealed class ScriptedEngine : IGenerationEngine
 
     public int Disposals { get; private set; }
 
+    public int MaxNumSeqs => 128;
+
     public GenerationRequest Prepare(GenerationRequest request)
     {
         var text = TextOf(request);

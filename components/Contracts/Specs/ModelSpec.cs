@@ -47,9 +47,9 @@ public sealed record EngineArgs
     [JsonPropertyName("max_model_len")]
     public int? MaxModelLen { get; init; }
 
-    /// <summary>Sequences that run at once. Default: 128.</summary>
+    /// <summary>Sequences that run at once. Default: 128, on a GPU 256, on one of 70 GiB or more 1024; of a server, requests at once, 128.</summary>
     [JsonPropertyName("max_num_seqs")]
-    public int MaxNumSeqs { get; init; } = 128;
+    public int? MaxNumSeqs { get; init; }
 
     /// <summary>Weights in memory: auto, float32, bfloat16 or float16. Default: auto.</summary>
     [JsonPropertyName("dtype")]

@@ -51,7 +51,7 @@ public static class JobSpecValidator
             errors.Add(new SpecError("model.engine_args.gpu_memory_utilization", $"expected above 0 and at most 1, found {args.GpuMemoryUtilization}"));
         if (args.KvCacheBytes is < 1)
             errors.Add(new SpecError("model.engine_args.kv_cache_bytes", $"expected above 0, found {args.KvCacheBytes}"));
-        AtLeast("model.engine_args.max_num_seqs", args.MaxNumSeqs, 1, errors);
+        AtLeast("model.engine_args.max_num_seqs", args.MaxNumSeqs ?? 1, 1, errors);
         AtLeast("model.engine_args.max_model_len", args.MaxModelLen ?? 1, 1, errors);
         AtLeast("model.engine_args.tensor_parallel", args.TensorParallel, 1, errors);
         AtLeast("model.engine_args.pipeline_parallel", args.PipelineParallel, 1, errors);

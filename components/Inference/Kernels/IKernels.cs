@@ -22,6 +22,9 @@ public interface IKernels : IDisposable
     /// <summary>Tokens of a step by default: so many that more would not be computed faster, only later.</summary>
     int DefaultStepTokens { get; }
 
+    /// <summary>Sequences that run at once by default: so many that more would hardly be faster together, as far as the memory of such devices goes.</summary>
+    int DefaultSequences { get; }
+
     /// <summary>Allocates activations of <paramref name="rows"/> x <paramref name="columns"/> numbers, in the backend's activation type.</summary>
     Tensor Allocate(int rows, int columns);
 

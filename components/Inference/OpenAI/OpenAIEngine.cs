@@ -22,8 +22,12 @@ public sealed class OpenAIEngine : IGenerationEngine
         if (options.MaxNumSeqs < 1 || options.MaxAttempts < 1)
             throw new InferenceException(InferenceErrorCodes.EngineOptions, $"max_num_seqs and attempts are at least 1; found {options.MaxNumSeqs} and {options.MaxAttempts}.");
         client = new OpenAIClient(options);
+        MaxNumSeqs = options.MaxNumSeqs;
         room = new SemaphoreSlim(options.MaxNumSeqs);
     }
+
+    /// <inheritdoc/>
+    public int MaxNumSeqs { get; }
 
     /// <inheritdoc/>
     public GenerationRequest Prepare(GenerationRequest request) => (request.Messages, request.Prompt, request.PromptTokenIds) switch

@@ -5,6 +5,9 @@ namespace Serverless.Inference.OpenAI;
 /// <param name="Model">The model's name there.</param>
 public sealed record OpenAIOptions(Uri BaseUrl, string Model)
 {
+    /// <summary>Requests at once by default.</summary>
+    public const int DefaultMaxNumSeqs = 128;
+
     /// <summary>Sent as bearer token. Default: none.</summary>
     public string? ApiKey { get; init; }
 
@@ -12,7 +15,7 @@ public sealed record OpenAIOptions(Uri BaseUrl, string Model)
     public string? ApiKeyName { get; init; }
 
     /// <summary>Requests at once; fewer while the server says that it is overloaded. Default: 128.</summary>
-    public int MaxNumSeqs { get; init; } = 128;
+    public int MaxNumSeqs { get; init; } = DefaultMaxNumSeqs;
 
     /// <summary>How long one try of a request may take. Default: 10 minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);

@@ -34,17 +34,17 @@ internal static class CudaMemory
     /// <summary>What activations, logits and sampling need, beside weights and KV cache.</summary>
     public static long Reserved(EngineOptions options, ModelConfig config, CudaDevice device)
     {
-        long rows = EngineLimits.BatchedTokens(options, CudaKernels.StepTokens);
-        long sequences = options.MaxNumSeqs;
+        int sequences = EngineLimits.Sequences(options, CudaKernels.SequencesOf(device));
+        long rows = EngineLimits.BatchedTokens(options, CudaKernels.StepTokens, sequences);
         int bytes = Layout.Bytes(EngineLimits.StorageOf(options));
         long queries = config.NumAttentionHeads * config.HeadSize;
         long keys = config.NumKeyValueHeads * config.HeadSize;
         long row = (3L * config.HiddenSize) + (2 * queries) + (2 * keys) + (3L * config.IntermediateSize);
         long positions = options.MaxModelLen ?? config.MaxPositionEmbeddings;
-        long tables = 2 * sequences * ((positions / options.BlockSize) + 1) * sizeof(int);
+        long tables = 2L * sequences * ((positions / options.BlockSize) + 1) * sizeof(int);
         long unusedBlock = 2L * config.NumHiddenLayers * options.BlockSize * keys * bytes;
         return (rows * row * bytes) + (sequences * ((config.HiddenSize * bytes) + ((long)config.VocabSize * sizeof(float))))
-            + CudaSampling.Bytes(device, config.VocabSize, options.MaxNumSeqs, MaxChanged(options.MaxNumSeqs))
+            + CudaSampling.Bytes(device, config.VocabSize, sequences, MaxChanged(sequences))
             + tables + (positions * config.HeadSize * sizeof(float)) + unusedBlock + SlackBytes;
     }
 

@@ -28,14 +28,14 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     /// <exception cref="InferenceException">An option is out of range.</exception>
     public static void Check(EngineOptions options)
     {
-        Require(options.MaxNumSeqs is >= 1 and <= 65536, "max_num_seqs", "from 1 to 65536", options.MaxNumSeqs);
+        Require(options.MaxNumSeqs is null or (>= 1 and <= 65536), "max_num_seqs", "from 1 to 65536", options.MaxNumSeqs);
         Require(options.BlockSize is 16 or 32, "block_size", "16 or 32", options.BlockSize);
         Require(options.MaxModelLen is null or >= 2, "max_model_len", "at least 2", options.MaxModelLen);
         Require(options.KvCacheBytes is null or > 0, "kv_cache_bytes", "above 0", options.KvCacheBytes);
         Require(options.Threads is null or >= 1, "threads", "at least 1", options.Threads);
         Require(
-            options.MaxNumBatchedTokens is null || options.MaxNumBatchedTokens >= options.MaxNumSeqs, "max_num_batched_tokens",
-            $"at least max_num_seqs ({options.MaxNumSeqs}), since each running sequence takes one token of a step", options.MaxNumBatchedTokens);
+            options.MaxNumBatchedTokens is null || options.MaxNumBatchedTokens >= (options.MaxNumSeqs ?? 1), "max_num_batched_tokens",
+            $"at least max_num_seqs ({options.MaxNumSeqs ?? 1}), since each running sequence takes one token of a step", options.MaxNumBatchedTokens);
         var device = DeviceSelection.Parse(options.Device);
         Require(!device.IsList, "device", "auto, cpu, cuda or cuda:N, one card", options.Device);
         if (StorageOf(options) == DType.Int8 && device.IsCuda)
@@ -50,7 +50,13 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     /// <summary>Tokens of one step.</summary>
     /// <param name="options">The options.</param>
     /// <param name="stepTokens">The device's default.</param>
-    public static int BatchedTokens(EngineOptions options, int stepTokens) => options.MaxNumBatchedTokens ?? Math.Max(stepTokens, options.MaxNumSeqs);
+    /// <param name="sequences">Sequences that run at once.</param>
+    public static int BatchedTokens(EngineOptions options, int stepTokens, int sequences) => options.MaxNumBatchedTokens ?? Math.Max(stepTokens, sequences);
+
+    /// <summary>Sequences that run at once; each takes one token of a step.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="deviceDefault">The device's default.</param>
+    public static int Sequences(EngineOptions options, int deviceDefault) => options.MaxNumSeqs ?? Math.Min(deviceDefault, options.MaxNumBatchedTokens ?? int.MaxValue);
 
     /// <summary>Checks what can be checked without knowing the device.</summary>
     /// <exception cref="InferenceException">The context is longer than the model's, or there are no kernels for the model's heads.</exception>
@@ -74,7 +80,8 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     public static EngineLimits Resolve(EngineOptions options, ModelConfig config, IKernels kernels, long reservedBytes = 0)
     {
         CheckModel(options, config);
-        int batchedTokens = BatchedTokens(options, kernels.DefaultStepTokens);
+        int sequences = Sequences(options, kernels.DefaultSequences);
+        int batchedTokens = BatchedTokens(options, kernels.DefaultStepTokens, sequences);
         var storage = StorageOf(options);
         var shape = new KvCacheShape(
             config.NumHiddenLayers, Blocks: 0, options.BlockSize, config.NumKeyValueHeads, config.HeadSize,
@@ -82,11 +89,11 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
         long blockBytes = BlockBytes(shape);
         long affordable = (options.KvCacheBytes ?? Math.Max(0, kernels.DefaultKvCacheBytes - reservedBytes)) / blockBytes;
         int maxModelLen = ContextLength(options, config, affordable, blockBytes);
-        long usable = (long)options.MaxNumSeqs * ((maxModelLen + options.BlockSize - 1) / options.BlockSize);
+        long usable = (long)sequences * ((maxModelLen + options.BlockSize - 1) / options.BlockSize);
         Require(
-            usable <= MaxTableEntries, "max_num_seqs", $"at most {MaxTableEntries / (usable / options.MaxNumSeqs)} with max_model_len {maxModelLen}", options.MaxNumSeqs);
+            usable <= MaxTableEntries, "max_num_seqs", $"at most {MaxTableEntries / (usable / sequences)} with max_model_len {maxModelLen}", sequences);
         shape = shape with { Blocks = (int)Math.Min(Math.Min(affordable, usable), int.MaxValue / options.BlockSize) };
-        return new EngineLimits(maxModelLen, options.MaxNumSeqs, batchedTokens, storage, shape);
+        return new EngineLimits(maxModelLen, sequences, batchedTokens, storage, shape);
     }
 
     /// <summary>Bytes of one block, all layers, keys and values; heads take whole vectors.</summary>

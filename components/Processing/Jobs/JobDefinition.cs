@@ -57,7 +57,6 @@ internal sealed record JobDefinition
     {
         Job = Spec.Id ?? "",
         HasSamples = HasSamples,
-        PreparedRows = Spec.Model.EngineArgs.MaxNumSeqs,
         ChatTemplateKwargs = ChatTemplateKwargs,
     };
 

@@ -14,9 +14,6 @@ internal sealed record PipelineOptions
     /// <summary>Rows that wait for preprocessing. Default: 256.</summary>
     public int WaitingRows { get; init; } = 256;
 
-    /// <summary>Prepared requests that wait for the engine, so that it finds work whenever a sequence ends. Default: 128.</summary>
-    public int PreparedRows { get; init; } = 128;
-
     /// <summary>Workers that preprocess and tokenise. Default: half of the cores, at least 2.</summary>
     public int Workers { get; init; } = Math.Max(2, Environment.ProcessorCount / 2);
 
@@ -53,10 +50,15 @@ internal sealed class GenerationPipeline : IAsyncDisposable
     {
         (this.engine, this.program, this.options) = (engine, program, options);
         waiting = Channel.CreateBounded<RowSlot>(new BoundedChannelOptions(options.WaitingRows));
-        prepared = Channel.CreateBounded<RowSlot>(new BoundedChannelOptions(options.PreparedRows) { SingleReader = true });
+
+        // As many again as the engine works on, so that it finds work whenever sequences end.
+        prepared = Channel.CreateBounded<RowSlot>(new BoundedChannelOptions(engine.MaxNumSeqs) { SingleReader = true });
         workers = Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(PrepareRowsAsync)));
         generation = Task.Run(GenerateRowsAsync);
     }
+
+    /// <summary>Rows that the engine works on at once.</summary>
+    public int EngineRows => engine.MaxNumSeqs;
 
     /// <summary>Hands a row to the workers, waiting while too many wait already.</summary>
     /// <exception cref="JobException">The engine has failed.</exception>

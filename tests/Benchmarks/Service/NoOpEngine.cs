@@ -10,6 +10,8 @@ internal sealed class NoOpEngine : IGenerationEngine
 
     public static Task<IGenerationEngine> LoadAsync(EngineOptions options, CancellationToken cancellationToken) => Task.FromResult<IGenerationEngine>(new NoOpEngine());
 
+    public int MaxNumSeqs => 128;
+
     public GenerationRequest Prepare(GenerationRequest request) => request with { PromptTokenIds = Tokens };
 
     public async IAsyncEnumerable<GenerationResult> GenerateAsync(

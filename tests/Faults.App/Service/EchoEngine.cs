@@ -18,6 +18,8 @@ internal sealed class EchoEngine : IGenerationEngine
 
     public static Task<IGenerationEngine> LoadAsync(EngineOptions options, CancellationToken cancellationToken) => Task.FromResult<IGenerationEngine>(new EchoEngine());
 
+    public int MaxNumSeqs => 128;
+
     public GenerationRequest Prepare(GenerationRequest request) => request with { PromptTokenIds = [1, 2] };
 
     public async IAsyncEnumerable<GenerationResult> GenerateAsync(

@@ -5,10 +5,10 @@ using Serverless.Faults.Tests.Processes;
 
 namespace Serverless.Faults.Tests.Load;
 
-/// <summary>Workflows with activities side by side, a timer, a child and an event; and one that is purged when it is done.</summary>
+/// <summary>Workflows with activities side by side, a timer, a child and an event; and some that are purged when they are done.</summary>
 internal sealed class Errands(IRig rig, string prefix, int count, int width) : IWork
 {
-    public Task RunAsync() => Task.WhenAll([.. Ids.Select(RunOneAsync), RunAndPurgeAsync()]);
+    public Task RunAsync() => Task.WhenAll([.. Ids.Select(RunOneAsync), .. PurgedIds.Select(RunAndPurgeAsync)]);
 
     public async Task VerifyAsync()
     {
@@ -17,13 +17,16 @@ internal sealed class Errands(IRig rig, string prefix, int count, int width) : I
             await VerifyAsync(id);
         }
 
-        (await rig.Workflows.GetAsync(PurgedId)).Exists.ShouldBeFalse($"{PurgedId} was purged");
-        (await rig.Workflows.GetAsync($"{PurgedId}-side")).Exists.ShouldBeFalse($"{PurgedId} was purged with its child");
+        foreach (var id in PurgedIds)
+        {
+            (await rig.Workflows.GetAsync(id)).Exists.ShouldBeFalse($"{id} was purged");
+            (await rig.Workflows.GetAsync($"{id}-side")).Exists.ShouldBeFalse($"{id} was purged with its child");
+        }
     }
 
     private IEnumerable<string> Ids => Enumerable.Range(0, count).Select(number => $"{prefix}-errand-{number}");
 
-    private string PurgedId => $"{prefix}-purged";
+    private IEnumerable<string> PurgedIds => Enumerable.Range(0, 3).Select(number => $"{prefix}-purged-{number}");
 
     private async Task RunOneAsync(string id)
     {
@@ -31,11 +34,11 @@ internal sealed class Errands(IRig rig, string prefix, int count, int width) : I
         await rig.Workflows.RaiseAsync(id, "word", $"\"word of {id}\"");
     }
 
-    private async Task RunAndPurgeAsync()
+    private async Task RunAndPurgeAsync(string id)
     {
-        await RunOneAsync(PurgedId);
-        await rig.Workflows.EndOfAsync(PurgedId);
-        await rig.Workflows.PurgeAsync(PurgedId);
+        await RunOneAsync(id);
+        await rig.Workflows.EndOfAsync(id);
+        await rig.Workflows.PurgeAsync(id);
     }
 
     private async Task VerifyAsync(string id)

@@ -18,6 +18,8 @@ internal sealed class FakeEngine : IGenerationEngine
 
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    public int MaxNumSeqs => 128;
+
     public GenerationRequest Prepare(GenerationRequest request) => request with { PromptTokenIds = [1, 2] };
 
     public async IAsyncEnumerable<GenerationResult> GenerateAsync(

@@ -47,6 +47,9 @@ public sealed unsafe class CpuKernels : IKernels
     public int DefaultStepTokens => 256;
 
     /// <inheritdoc/>
+    public int DefaultSequences => 128;
+
+    /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns) => new CpuTensor(rows, columns);
 
     /// <inheritdoc/>

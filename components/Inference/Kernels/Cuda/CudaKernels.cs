@@ -121,6 +121,12 @@ internal sealed unsafe class CudaKernels : IKernels
     public int DefaultStepTokens => StepTokens;
 
     /// <inheritdoc/>
+    public int DefaultSequences => SequencesOf(Context.Device);
+
+    /// <summary>Sequences that run at once by default: 1,024 on a card of 70 GiB or more, else 256.</summary>
+    public static int SequencesOf(CudaDevice device) => device.MemoryBytes >= 70L << 30 ? 1024 : 256;
+
+    /// <inheritdoc/>
     public Tensor Allocate(int rows, int columns) => new CudaTensor(Arena, rows, columns, Type);
 
     /// <inheritdoc/>

@@ -76,7 +76,7 @@ internal sealed class ShardRunner(
     }
 
     /// <summary>Rows of one shard between reading and writing: enough that a long completion at its head does not starve the engine.</summary>
-    int WindowRows => Math.Max(job.Spec.BatchSize, 4 * job.Spec.Model.EngineArgs.MaxNumSeqs);
+    int WindowRows => Math.Max(job.Spec.BatchSize, 4 * pipeline.EngineRows);
 
     async IAsyncEnumerable<(RowSlot Slot, RowOutcome Outcome)> GenerateAsync(
         IAsyncEnumerable<InputRow> rows, ShardRecord shard, long firstPosition, IRowWatch? watch, [EnumeratorCancellation] CancellationToken cancellationToken)
