@@ -16,4 +16,12 @@ public sealed class EngineLimitsTests
         using var cache = new CpuKvCache(shape);
         EngineLimits.BlockBytes(shape).ShouldBe(cache.BlockBytes * shape.Layers);
     }
+
+    [Theory]
+    [InlineData(null, null, 1024, 1024)]
+    [InlineData(null, 100, 1024, 100)]
+    [InlineData(7, 100, 1024, 7)]
+    [InlineData(2000, null, 1024, 2000)]
+    public void Sequences_are_the_devices_default_unless_a_step_is_smaller_or_the_options_say(int? sequences, int? stepTokens, int deviceDefault, int expected) =>
+        EngineLimits.Sequences(new EngineOptions("model") { MaxNumSeqs = sequences, MaxNumBatchedTokens = stepTokens }, deviceDefault).ShouldBe(expected);
 }

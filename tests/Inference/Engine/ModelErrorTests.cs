@@ -100,7 +100,7 @@ public sealed class ModelErrorTests
         { "threads", o => o with { Threads = 0 }, "threads must be at least 1; found 0." },
         { "kv_cache_bytes", o => o with { KvCacheBytes = -1 }, "kv_cache_bytes must be above 0; found -1." },
         {
-            "max_num_batched_tokens", o => o with { MaxNumBatchedTokens = 10 },
+            "max_num_batched_tokens", o => o with { MaxNumBatchedTokens = 10, MaxNumSeqs = 128 },
             "max_num_batched_tokens must be at least max_num_seqs (128), since each running sequence takes one token of a step; found 10."
         },
         {
