@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Dapr;
+using Dapr.Actors;
 using Dapr.SidecarApi;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -51,6 +53,8 @@ internal static class Problems
             JobException error => Of(error).ExecuteAsync(context),
             // The sidecar is away: whoever runs it starts it again.
             TimeoutException or HttpRequestException or SidecarException { Status: null } => Unavailable(context),
+            // A method that failed is the actor's error; that a call did not get to its actor, or was lost on its way, is nobody's.
+            DaprApiException { ErrorCode: "ERR_ACTOR_INVOKE_METHOD" or "ERR_ACTOR_RUNTIME_CLOSED" } error when error is not ActorMethodInvocationException => Unavailable(context),
             _ => Of(StatusCodes.Status500InternalServerError, ErrorCodes.Internal, "Something went wrong here; the trace names it in the log.").ExecuteAsync(context),
         }));
         app.UseStatusCodePages();

@@ -5,7 +5,7 @@
 // TOKENS x 64, both swizzled by 128 bytes. (PTX ISA: wgmma, cp.async.bulk.tensor, mbarrier, setmaxnreg.)
 // TOKENS     rows of a block: 64, 128 or 256
 // STAGES     of the ring
-// REGISTERS  of a multiplying thread; the compiler is told that a thread has so few that the kernel in front finds room beside this one
+// REGISTERS  of a multiplying thread. A block starts with fewer a thread (--maxrregcount), so that the kernel in front finds room beside it.
 #if ACT == 1
 #define MMA_TYPE "f16.f16"
 #define PAIR "cvt.rn.f16x2.f32"
