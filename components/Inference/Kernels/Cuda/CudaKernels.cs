@@ -199,8 +199,6 @@ internal sealed unsafe class CudaKernels : IKernels
     public void Begin(StepLayout layout)
     {
         Context.MakeCurrent();
-
-        // Steps begin when the weights are there: the pinned memory goes back.
         Step.Begin(layout);
     }
 

@@ -1,8 +1,8 @@
 namespace Serverless.Inference.Kernels.Cuda;
 
 /// <summary>
-/// SwiGLU in one kernel (swiglu.cu), for steps whose rows read the weights once: products with cuBLASLt and an activation behind them cost the
-/// decode step of a 1B model 4 to 7 % more. Larger steps are faster there. On Hopper (compute capability 9.0) only.
+/// SwiGLU in one kernel (swiglu.cu), for steps whose rows read the weights once: with the norm in front it takes 29 to 37 us of a layer of a 1B model
+/// on an H100, where norm, cuBLASLt and an activation behind it take 34 to 42. Larger steps are faster there. On Hopper (compute capability 9.0) only.
 /// </summary>
 internal sealed unsafe class CudaSwiGlu : IDisposable
 {

@@ -8,18 +8,14 @@
 // REGISTERS  of a multiplying thread. A block starts with fewer a thread (--maxrregcount), so that the kernel in front finds room beside it.
 #if ACT == 1
 #define MMA_TYPE "f16.f16"
-#define PAIR "cvt.rn.f16x2.f32"
 #else
 #define MMA_TYPE "bf16.bf16"
-#define PAIR "cvt.rn.bf16x2.f32"
 #endif
 #define K_STEP 64
 #define WEIGHT_BYTES (128 * K_STEP * 2)
 #define OUTPUTS 64
 
 struct alignas(64) tensor_map { u64 words[16]; };
-
-__device__ __forceinline__ u32 shared_address(const void* p) { return (u32)__cvta_generic_to_shared(p); }
 
 __device__ __forceinline__ void barrier_init(u32 barrier, u32 arrivals) { asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(barrier), "r"(arrivals)); }
 
@@ -90,12 +86,6 @@ __device__ __forceinline__ void multiply(float (&d)[128], u64 a, u64 b, int add)
 
 // silu with the quick division; 0 where e^-gate overflows.
 __device__ __forceinline__ float gated(float gate, float up) { return __fdividef(gate, 1.f + __expf(-gate)) * up; }
-
-__device__ __forceinline__ u32 gated_pair(float gate0, float up0, float gate1, float up1) {
-    u32 pair;
-    asm(PAIR " %0, %1, %2;" : "=r"(pair) : "f"(gated(gate1, up1)), "f"(gated(gate0, up0)));
-    return pair;
-}
 
 // Where the chunk of a row of 64 bytes lies.
 __device__ __forceinline__ int chunk(int row, int index) { return (index ^ ((row >> 1) & 3)) * 16; }
@@ -168,7 +158,7 @@ KERNEL swiglu(
 #pragma unroll
         for (int i = 0; i < 4; i++) {
             int r = (j + i) * 4;
-            pairs[i] = gated_pair(d[r], d[r + 2], d[r + 1], d[r + 3]);
+            pairs[i] = two(gated(d[r], d[r + 2]), gated(d[r + 1], d[r + 3]));
         }
         asm volatile("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(to + j * 8 * OUTPUTS + chunk(lane, warp)), "r"(pairs[0]), "r"(pairs[1]),
                      "r"(pairs[2]), "r"(pairs[3])
