@@ -87,6 +87,17 @@ public interface IKernels : IDisposable
     /// </summary>
     void PagedAttention(Tensor qkv, StepLayout layout, KvCache cache, int layer, float scale, int? window, Tensor output);
 
+    /// <summary>
+    /// <see cref="RotaryAndStore"/>, then <see cref="PagedAttention"/>: what a layer does. A backend may do both at once; what <paramref name="qkv"/> holds
+    /// afterwards is its affair.
+    /// </summary>
+    void RotaryAttention(
+        Tensor qkv, RotaryTable rotary, HeadNorm? norm, StepLayout layout, KvCache cache, int layer, float scale, int? window, Tensor output)
+    {
+        RotaryAndStore(qkv, rotary, norm, layout, cache, layer);
+        PagedAttention(qkv, layout, cache, layer, scale, window, output);
+    }
+
     /// <summary>output[i] = x[layout.LogitRows[i]].</summary>
     void Gather(Tensor x, StepLayout layout, Tensor output);
 

@@ -27,6 +27,12 @@ public sealed class StepLayout
     /// </summary>
     public bool PastIsComplete { get; set; }
 
+    /// <summary>
+    /// Whether no sequence is much longer than the others, so that the work of each may be left to few threads: the longest has at most a 64th of all tokens.
+    /// Default: false, which is always right.
+    /// </summary>
+    public bool LengthsAreEven { get; set; }
+
     /// <summary>Rows whose logits are wanted.</summary>
     public int LogitCount { get; set; }
 

@@ -67,8 +67,7 @@ internal sealed class DecoderModel : IDisposable
             var layer = weights.Layers[i];
             kernels.RmsNorm(residual, layer.InputNorm, config.RmsNormEps, rows, normed);
             kernels.MatMul(normed, layer.Qkv, layer.QkvBias, rows, qkv);
-            kernels.RotaryAndStore(qkv, rotary, layer.HeadNorm, layout, cache, i);
-            kernels.PagedAttention(qkv, layout, cache, i, attentionScale, layer.Window, attention);
+            kernels.RotaryAttention(qkv, rotary, layer.HeadNorm, layout, cache, i, attentionScale, layer.Window, attention);
             kernels.MatMulAdd(attention, layer.Output, layer.OutputBias, rows, delta, residual);
 
             kernels.RmsNorm(residual, layer.PostNorm, config.RmsNormEps, rows, normed);

@@ -16,6 +16,9 @@ internal sealed class CudaRunner : IStepRunner
     // Rows of a step with prompts are rounded up to a multiple, so that products have few shapes.
     private const int RowUnit = 64;
 
+    // Fewer sequences than these are never called even: see StepLayout.LengthsAreEven.
+    private const int LeastEvenRows = 64;
+
     private readonly CudaKernels kernels;
     private readonly DecoderModel model;
     private readonly KvCache cache;
@@ -25,7 +28,9 @@ internal sealed class CudaRunner : IStepRunner
     private readonly int maxSequences;
     private readonly int unusedSlot;
     private readonly int[] rowOfSample;
-    private readonly Dictionary<int, (CudaGraph Graph, CudaTensor Logits)> graphs = [];
+
+    // By rows, and by StepLayout.LengthsAreEven.
+    private readonly Dictionary<(int Rows, bool Even), (CudaGraph Graph, CudaTensor Logits)> graphs = [];
 
     private CudaRunner(ModelConfig config, DecoderWeights weights, CudaKernels kernels, EngineLimits limits)
     {
@@ -92,8 +97,9 @@ internal sealed class CudaRunner : IStepRunner
         inputs.Pad(isDecode ? Bucket(layout.RowCount) : PaddedRows(layout.RowCount), unusedSlot);
         PadLogits(layout);
         layout.PastIsComplete = isDecode && !plan.Admits;
+        layout.LengthsAreEven = layout.PastIsComplete && AreEven(layout);
         kernels.Begin(layout);
-        if (layout.PastIsComplete && graphs.TryGetValue(layout.RowCount, out var recorded))
+        if (layout.PastIsComplete && graphs.TryGetValue((layout.RowCount, layout.LengthsAreEven), out var recorded))
         {
             recorded.Graph.Launch(kernels.Context.Stream);
             samples.Sample(plan, rowOfSample, recorded.Logits);
@@ -124,22 +130,41 @@ internal sealed class CudaRunner : IStepRunner
     {
         for (int rows = 1; ; rows = Bucket(rows + 1))
         {
-            inputs.Clear();
-            inputs.Pad(rows, unusedSlot);
-            var layout = inputs.Layout;
-            layout.LogitRows.AsSpan(0, rows).Clear();
-            layout.LogitCount = rows;
-            layout.PastIsComplete = true;
-            kernels.Begin(layout);
-
-            // Once as it is: what is made at first use is not made while recording.
-            Forward(layout);
-            kernels.Context.Stream.Synchronize();
-            CudaTensor? logits = null;
-            var graph = kernels.Context.Stream.Capture(() => logits = Forward(layout));
-            graphs[rows] = (graph, logits!);
+            Record(rows, even: false);
+            if (rows >= LeastEvenRows) Record(rows, even: true);
             if (rows == maxSequences) return;
         }
+    }
+
+    private void Record(int rows, bool even)
+    {
+        inputs.Clear();
+        inputs.Pad(rows, unusedSlot);
+        var layout = inputs.Layout;
+        layout.LogitRows.AsSpan(0, rows).Clear();
+        layout.LogitCount = rows;
+        layout.PastIsComplete = true;
+        layout.LengthsAreEven = even;
+        kernels.Begin(layout);
+
+        // Once as it is: what is made at first use is not made while recording.
+        Forward(layout);
+        kernels.Context.Stream.Synchronize();
+        CudaTensor? logits = null;
+        var graph = kernels.Context.Stream.Capture(() => logits = Forward(layout));
+        graphs[(rows, even)] = (graph, logits!);
+    }
+
+    private static bool AreEven(StepLayout layout)
+    {
+        long all = 0, longest = 0;
+        foreach (int position in layout.Positions.AsSpan(0, layout.SequenceCount))
+        {
+            all += position + 1;
+            longest = Math.Max(longest, position + 1);
+        }
+
+        return longest * LeastEvenRows <= all;
     }
 
     private CudaTensor Forward(StepLayout layout)

@@ -79,7 +79,7 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
     {
         foreach (int batch in new[] { 1, 256, 1024 })
         {
-            var operations = CudaProfile.DecodeStep(
+            var (operations, layer) = CudaProfile.DecodeStep(
                 card, ceilings, (small.Layers, small.Hidden, small.Inner, small.Heads, small.KvHeads, small.HeadSize, small.Vocabulary), batch, Context);
             BenchCommand.Line($"{small.Name}: where a decode step goes, context 192, batch {batch}");
             foreach (var operation in operations)
@@ -88,6 +88,7 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
                     $"  {operation.Name,-14} {operation.Count,3} x {operation.Microseconds,7:F1} us (floor {operation.Floor,7:F1}) = {operation.Count * operation.Microseconds,7:F0} us");
             }
 
+            BenchCommand.Line($"  a layer's, one behind the other: {layer:F1} us");
             BenchCommand.Line($"  all {operations.Sum(operation => operation.Count * operation.Microseconds) / 1e3:F2} ms, floor {operations.Sum(operation => operation.Count * operation.Floor) / 1e3:F2} ms");
         }
 

@@ -64,7 +64,9 @@ internal sealed class SoakRequests(int caller, int count, TimeSpan duration, int
     private SamplingParams Sampled() => new()
     {
         N = random.Next(1, 4),
-        Temperature = 0.3f + random.NextSingle(),
+
+        // Logits of random weights are nearly flat; so low, they keep as few tokens as a trained model's.
+        Temperature = 0.03f + (random.NextSingle() / 10),
         TopP = Rarely() ? 0.5f + (random.NextSingle() / 2) : 1,
         TopK = Rarely() ? random.Next(1, 200) : 0,
         MinP = Rarely() ? random.NextSingle() / 10 : 0,

@@ -108,12 +108,13 @@ internal sealed class AttentionScene
             BlockTables = [.. tables],
             MaxBlocks = maxBlocks,
             BlockSize = blockSize,
+            PastIsComplete = parts.TrueForAll(part => part.Count == 1),
+            LengthsAreEven = (positions.Max() + 1) * 64 <= positions.Sum(position => position + 1),
         };
         using Tensor qkv = KernelSuite.Upload(kernels, [.. rows], Columns);
         using Tensor output = KernelSuite.Poisoned(kernels, layout.RowCount, QueryHeads * HeadSize);
         kernels.Begin(layout);
-        kernels.RotaryAndStore(qkv, rotary, norm, layout, cache, 1);
-        kernels.PagedAttention(qkv, layout, cache, 1, Scale, Window, output);
+        kernels.RotaryAttention(qkv, rotary, norm, layout, cache, 1, Scale, Window, output);
         float[] step = KernelSuite.Download(kernels, output, layout.RowCount);
         int width = QueryHeads * HeadSize;
         int row = 0;

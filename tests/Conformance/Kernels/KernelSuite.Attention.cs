@@ -29,6 +29,23 @@ public abstract partial class KernelSuite
                 seed, lengths, kvHeads * random.Next(1, 6), kvHeads, headSize, storage,
                 window: seed % 3 == 1 ? random.Next(1, 40) : null, rotarySize: seed % 4 == 3 ? headSize / 2 : null, norm: seed % 2 == 1);
             ShouldAgree(scene, scene.Run(kernels, _ => random.Next(1, 50), seed % 2 == 0 ? 16 : 32, seed), storage);
+
+            // A chunk of the prompt, then steps of single tokens alone.
+            ShouldAgree(scene, scene.Run(kernels, step => step == 0 ? 100 : 1, seed % 2 == 0 ? 32 : 16, seed), storage);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KvStorages))]
+    public void Attention_of_many_sequences_agrees_with_float64(DType storage)
+    {
+        using IKernels kernels = Create(storage);
+        foreach (int headSize in new[] { 64, 128 })
+        {
+            var random = new Random(headSize);
+            int[] lengths = [.. Enumerable.Range(0, 200).Select(_ => random.Next(18, 30))];
+            var scene = new AttentionScene(headSize, lengths, 16, 8, headSize, storage, window: headSize == 64 ? 20 : null, norm: headSize == 128);
+            ShouldAgree(scene, scene.Run(kernels, step => step == 0 ? 17 : 1, 16, 1), storage);
         }
     }
 

@@ -25,7 +25,12 @@ internal sealed class CudaAttention : IDisposable
     private readonly CudaKernel any;
     private readonly CudaKernel? prefill;
     private readonly CudaKernel? decode;
+    private readonly CudaKernel? rotaryDecode;
+    private readonly CudaKernel? rotaryHeads;
     private readonly bool batchInvariant;
+
+    // Heads of keys, of all rows, with which rotaryHeads keeps most of the card busy.
+    private readonly int leastHeads;
     private readonly int head;
     private readonly int group;
     private readonly int stride;
@@ -57,6 +62,9 @@ internal sealed class CudaAttention : IDisposable
         partials = arena.Allocate(partialBytes);
         prefill = module.Get("attention_prefill");
         decode = module.Get("attention_decode");
+        rotaryDecode = module.Get("rotary_attention_decode");
+        rotaryHeads = module.Get("rotary_attention_heads");
+        leastHeads = rotaryHeads.ActiveBlocks(DecodeWarps * 32, DecodeShared) * DecodeWarps * context.Device.Multiprocessors * 3 / 4;
     }
 
     /// <summary>Norms, rotates and stores a step's rows; see <see cref="IKernels.RotaryAndStore"/>.</summary>
@@ -93,14 +101,50 @@ internal sealed class CudaAttention : IDisposable
             }
 
             if (step.SingleCount == 0) return;
-            int blocks = step.SingleCount * cache.Shape.KvHeads;
-            int splits = Math.Clamp(2 * context.Device.Multiprocessors / blocks, 1, MostSplits);
-            Decode(qkv, step.SingleRows, step.SingleCount, splits, 0, layout.PastIsComplete, step, cache, layer, scale, window, output);
+            Decode(
+                decode, qkv, step.SingleRows, step.SingleCount, SplitsOf(step, cache), 0, [layout.PastIsComplete ? 1 : 0], step, cache, layer, scale, window, output);
         }
+    }
+
+    /// <summary>
+    /// Whether a step's rotation, storing and attention are one kernel: steps of single tokens whose past is complete. Not where a row's bits must not
+    /// depend on the step, since prompts take another way.
+    /// </summary>
+    public bool RotatesWhileAttending(StepLayout layout, RotaryTable table) =>
+        rotaryDecode is not null && !batchInvariant && layout.PastIsComplete && table.RotarySize == head;
+
+    /// <summary>Norms, rotates, stores and attends where <see cref="RotatesWhileAttending"/>; see <see cref="IKernels.RotaryAttention"/>.</summary>
+    public void RotateAndAttend(
+        CudaTensor qkv, StepLayout layout, CudaStep step, DevicePointer cosines, DevicePointer sines, HeadNorm? norm, CudaKvCache cache, int layer, float scale, int window,
+        CudaTensor output)
+    {
+        KernelArgument[] rotation =
+        [
+            cosines, sines, ((CudaVector?)norm?.Query)?.Values ?? default, ((CudaVector?)norm?.Key)?.Values ?? default, norm?.Epsilon ?? 0f, step.Slots,
+        ];
+        int kvHeads = cache.Shape.KvHeads;
+        if (!layout.LengthsAreEven || kvHeads % DecodeWarps != 0 || step.SingleCount * kvHeads < leastHeads)
+        {
+            Decode(rotaryDecode!, qkv, step.SingleRows, step.SingleCount, SplitsOf(step, cache), 0, rotation, step, cache, layer, scale, window, output);
+            return;
+        }
+
+        rotaryHeads!.Launch(
+            context.Stream, (kvHeads / DecodeWarps, step.SingleCount, 1), DecodeWarps * 32, DecodeShared,
+            [
+                qkv.Data, (long)qkv.Stride, output.Data, (long)output.Stride, cache.Keys(layer), cache.PlaneNumbers, kvHeads,
+                step.SingleRows, step.Positions, step.TableStarts, step.Tables, scale, window, partials, counters, 0, .. rotation,
+            ]);
     }
 
     /// <inheritdoc/>
     public void Dispose() => module.Dispose();
+
+    private int DecodeShared => Math.Max(DecodeWarps * DecodeStages * 2 * DecodeKeys * stride * sizeof(ushort), DecodeWarps * 16 * head * sizeof(float));
+
+    /// <summary>Blocks that share a row's keys, where rows alone are too few to keep the card busy.</summary>
+    private int SplitsOf(CudaStep step, CudaKvCache cache) =>
+        Math.Clamp(2 * context.Device.Multiprocessors / Math.Max(1, step.SingleCount * cache.Shape.KvHeads), 1, MostSplits);
 
     private void AttendAny(CudaTensor qkv, int rows, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output) => any.Launch(
         context.Stream, (rows, cache.Shape.KvHeads * group, 1), AnyThreads, 0,
@@ -113,14 +157,15 @@ internal sealed class CudaAttention : IDisposable
     private void AttendEach(CudaTensor qkv, StepLayout layout, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output)
     {
         int splits = Math.Max(1, ((layout.MaxBlocks * layout.BlockSize) + (InvariantChunks * DecodeKeys) - 1) / (InvariantChunks * DecodeKeys));
-        Decode(qkv, step.AllRows, layout.RowCount, splits, InvariantChunks, layout.PastIsComplete, step, cache, layer, scale, window, output);
+        Decode(
+            decode!, qkv, step.AllRows, layout.RowCount, splits, InvariantChunks, [layout.PastIsComplete ? 1 : 0], step, cache, layer, scale, window, output);
     }
 
     private void Decode(
-        CudaTensor qkv, DevicePointer rows, int count, int splits, int splitChunks, bool pastIsComplete, CudaStep step, CudaKvCache cache, int layer, float scale, int window, CudaTensor output)
+        CudaKernel kernel, CudaTensor qkv, DevicePointer rows, int count, int splits, int splitChunks, ReadOnlySpan<KernelArgument> more, CudaStep step, CudaKvCache cache,
+        int layer, float scale, int window, CudaTensor output)
     {
         int kvHeads = cache.Shape.KvHeads;
-        int shared = Math.Max(DecodeWarps * DecodeStages * 2 * DecodeKeys * stride * sizeof(ushort), DecodeWarps * 16 * head * sizeof(float));
 
         // Rows whose partial results do not fit beside each other go one after the other.
         long rowBytes = (long)kvHeads * group * splits * (head + 2) * sizeof(float);
@@ -128,11 +173,11 @@ internal sealed class CudaAttention : IDisposable
         for (int first = 0; first < count; first += most)
         {
             int here = Math.Min(most, count - first);
-            decode!.Launch(
-                context.Stream, (kvHeads, here, splits), DecodeWarps * 32, shared,
+            kernel.Launch(
+                context.Stream, (kvHeads, here, splits), DecodeWarps * 32, DecodeShared,
                 [
                     qkv.Data, (long)qkv.Stride, output.Data, (long)output.Stride, cache.Keys(layer), cache.PlaneNumbers, kvHeads,
-                    rows + ((long)first * sizeof(int)), step.Positions, step.TableStarts, step.Tables, scale, window, partials, counters, splitChunks, pastIsComplete ? 1 : 0,
+                    rows + ((long)first * sizeof(int)), step.Positions, step.TableStarts, step.Tables, scale, window, partials, counters, splitChunks, .. more,
                 ]);
         }
     }

@@ -20,6 +20,10 @@ internal sealed unsafe class CudaKernels : IKernels
     // As in matvec.cu.
     private const int MatvecRows = 4;
     private const int MatvecWarps = 8;
+
+    // Warps of a multiprocessor that keep as many weights on their way as it can take, and inputs that each of them has at least.
+    private const int MatvecBusyWarps = 24;
+    private const int MatvecLeastInputs = 512;
     private const int MostNormThreads = 256;
 
     // rms_norm keeps at most four packs of 16 bytes a thread in registers.
@@ -251,11 +255,12 @@ internal sealed unsafe class CudaKernels : IKernels
         CheckProduct(source, matrix);
         if (IsMatvec(matrix, rows))
         {
+            int split = MatvecSplit(target.Columns, matrix.Columns);
             gatedMatvecs[rows - 1].Launch(
-                Context.Stream, ((target.Columns + MatvecWarps - 1) / MatvecWarps, 1, 1), MatvecWarps * 32, 0,
+                Context.Stream, (((target.Columns * split) + MatvecWarps - 1) / MatvecWarps, 1, 1), MatvecWarps * 32, 0,
                 [
                     source.Data, (long)source.Stride, matrix.Data, (long)matrix.Stride, ((CudaVector?)bias)?.Bias ?? default, target.Data, (long)target.Stride,
-                    target.Columns, matrix.Columns,
+                    target.Columns, matrix.Columns, split,
                 ]);
             return;
         }
@@ -290,6 +295,27 @@ internal sealed unsafe class CudaKernels : IKernels
         int queryHeads = (qkv.Columns / source.Shape.HeadSize) - (2 * source.Shape.KvHeads);
         Arguments.CheckSame(output, layout.RowCount, queryHeads * source.Shape.HeadSize);
         Attention(source.Shape, queryHeads).Attend((CudaTensor)qkv, layout, Step, source, layer, scale, window ?? int.MaxValue, (CudaTensor)output);
+    }
+
+    /// <inheritdoc/>
+    public void RotaryAttention(
+        Tensor qkv, RotaryTable rotary, HeadNorm? norm, StepLayout layout, KvCache cache, int layer, float scale, int? window, Tensor output)
+    {
+        Step.Check(layout);
+        var target = (CudaKvCache)cache;
+        Arguments.CheckSame(qkv, layout.RowCount, (rotary.QueryHeads + (2 * target.Shape.KvHeads)) * target.Shape.HeadSize);
+        Arguments.CheckSame(output, layout.RowCount, rotary.QueryHeads * target.Shape.HeadSize);
+        Arguments.CheckIndex(layer, target.Shape.Layers, "layer");
+        var attention = Attention(target.Shape, rotary.QueryHeads);
+        if (attention.RotatesWhileAttending(layout, rotary))
+        {
+            var (cosines, sines) = Rotary(rotary);
+            attention.RotateAndAttend((CudaTensor)qkv, layout, Step, cosines, sines, norm, target, layer, scale, window ?? int.MaxValue, (CudaTensor)output);
+            return;
+        }
+
+        RotaryAndStore(qkv, rotary, norm, layout, cache, layer);
+        PagedAttention(qkv, layout, cache, layer, scale, window, output);
     }
 
     /// <inheritdoc/>
@@ -384,11 +410,12 @@ internal sealed unsafe class CudaKernels : IKernels
         DevicePointer? added = bias is CudaVector vector ? isFloat32 ? vector.Values : vector.Bias : null;
         if (IsMatvec(matrix, rows))
         {
+            int pairs = (matrix.Rows + 1) / 2, split = MatvecSplit(pairs, matrix.Columns);
             matvecs[rows - 1].Launch(
-                Context.Stream, ((matrix.Rows + (2 * MatvecWarps) - 1) / (2 * MatvecWarps), 1, 1), MatvecWarps * 32, 0,
+                Context.Stream, (((pairs * split) + MatvecWarps - 1) / MatvecWarps, 1, 1), MatvecWarps * 32, 0,
                 [
                     source.Data, (long)source.Stride, matrix.Data, (long)matrix.Stride, added ?? default, target.Data, (long)target.Stride,
-                    isFloat32 ? 1 : 0, add ? 1 : 0, matrix.Rows, matrix.Columns,
+                    isFloat32 ? 1 : 0, add ? 1 : 0, matrix.Rows, matrix.Columns, split,
                 ]);
             return;
         }
@@ -396,6 +423,14 @@ internal sealed unsafe class CudaKernels : IKernels
         products.Run(
             source.Data, matrix.Data, added, target.Data, rows, matrix.Rows, matrix.Columns, matrix.Storage, isFloat32, beta: add ? 1 : 0, xStride: source.Stride,
             outputStride: target.Stride);
+    }
+
+    /// <summary>Warps that share a pair of rows of weights, so that warps are many, as long as each has two spans of 256 numbers.</summary>
+    private int MatvecSplit(int pairs, int inputs)
+    {
+        int split = 1;
+        while (split < MatvecWarps && pairs * split < MatvecBusyWarps * Context.Device.Multiprocessors && inputs / (2 * split) >= MatvecLeastInputs) split *= 2;
+        return split;
     }
 
     private CudaAttention Attention(KvCacheShape shape, int queryHeads)

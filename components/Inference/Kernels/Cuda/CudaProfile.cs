@@ -7,7 +7,7 @@ namespace Serverless.Inference.Kernels.Cuda;
 /// <param name="Floor">Least time that the card's bandwidth and arithmetic allow.</param>
 public sealed record CudaOperation(string Name, int Count, double Microseconds, double Floor);
 
-/// <summary>Where the time of a decode step goes: each operation by itself, on random data of a model's shape in bfloat16.</summary>
+/// <summary>Where the time of a decode step goes: each operation by itself, and a layer's together, on random data of a model's shape in bfloat16.</summary>
 public sealed unsafe class CudaProfile : IDisposable
 {
     // Copies of weights and caches, so that a run does not find them in the card's cache.
@@ -20,6 +20,7 @@ public sealed unsafe class CudaProfile : IDisposable
     private readonly int batch;
     private readonly int context;
     private readonly List<CudaOperation> operations = [];
+    private double layer;
 
     private CudaProfile(CudaDevice device, CudaCeilings ceilings, int batch, int context)
     {
@@ -36,13 +37,14 @@ public sealed unsafe class CudaProfile : IDisposable
     /// <param name="shape">Layers, numbers of a row and of an MLP, query heads, key heads, numbers of a head, tokens of the vocabulary.</param>
     /// <param name="batch">Sequences.</param>
     /// <param name="context">Tokens that each has.</param>
+    /// <returns>The operations, and the microseconds that a layer's operations take one behind the other.</returns>
     /// <exception cref="InferenceException">A CUDA library is missing, or memory.</exception>
-    public static IReadOnlyList<CudaOperation> DecodeStep(
+    public static (IReadOnlyList<CudaOperation> Operations, double Layer) DecodeStep(
         CudaDevice device, CudaCeilings ceilings, (int Layers, int Hidden, int Inner, int Heads, int KvHeads, int HeadSize, int Vocabulary) shape, int batch, int context)
     {
         using var profile = new CudaProfile(device, ceilings, batch, context);
         profile.Measure(shape.Layers, shape.Hidden, shape.Inner, shape.Heads, shape.KvHeads, shape.HeadSize, shape.Vocabulary);
-        return profile.operations;
+        return (profile.operations, profile.layer);
     }
 
     /// <inheritdoc/>
@@ -55,16 +57,24 @@ public sealed unsafe class CudaProfile : IDisposable
         using CudaTensor x = Random(hidden), delta = Random(hidden), normed = Random(hidden), qkv = Random(qkvColumns), attention = Random(queries);
         using CudaTensor gateUp = Random(2 * inner), mlp = Random(inner);
         using var norm = kernels.LoadVector(Enumerable.Repeat(1f, hidden).ToArray());
-        Product("qkv", layers, normed.Columns, qkv.Columns, weight => kernels.MatMul(normed, weight, null, batch, qkv));
-        Product("output, add", layers, attention.Columns, hidden, weight => kernels.MatMulAdd(attention, weight, null, batch, delta, x));
-        Product("gate, up, silu", layers, hidden, 2 * inner, weight => kernels.SwiGlu(normed, weight, null, batch, gateUp, mlp));
-        Product("down, add", layers, inner, hidden, weight => kernels.MatMulAdd(mlp, weight, null, batch, delta, x));
-        Time("norm", (2 * layers) + 1, 2L * batch * hidden * sizeof(ushort), 0, _ => kernels.RmsNorm(x, norm, 1e-5f, batch, normed));
-        Attention(layers, heads, kvHeads, headSize, qkv, attention);
+        CudaMatrix[] projections = Weights(qkv.Columns, hidden), outputs = Weights(hidden, queries), gates = Weights(2 * inner, hidden), downs = Weights(hidden, inner);
+        void Project(int i) => kernels.MatMul(normed, projections[i % Copies], null, batch, qkv);
+        void Output(int i) => kernels.MatMulAdd(attention, outputs[i % Copies], null, batch, delta, x);
+        void Gate(int i) => kernels.SwiGlu(normed, gates[i % Copies], null, batch, gateUp, mlp);
+        void Down(int i) => kernels.MatMulAdd(mlp, downs[i % Copies], null, batch, delta, x);
+        void Norm(int i) => kernels.RmsNorm(x, norm, 1e-5f, batch, normed);
+        Product("qkv", layers, projections[0], Project);
+        Product("output, add", layers, outputs[0], Output);
+        Product("gate, up, silu", layers, gates[0], Gate);
+        Product("down, add", layers, downs[0], Down);
+        Time("norm", (2 * layers) + 1, 2L * batch * hidden * sizeof(ushort), 0, Norm);
+        Attention(layers, heads, kvHeads, headSize, qkv, attention, (Action<int>)Norm + Project, (Action<int>)Output + Norm + Gate + Down);
+        foreach (var weight in (CudaMatrix[])[.. projections, .. outputs, .. gates, .. downs]) weight.Dispose();
         Head(hidden, vocabulary, normed);
     }
 
-    private void Attention(int layers, int heads, int kvHeads, int headSize, CudaTensor qkv, CudaTensor attention)
+    private void Attention(
+        int layers, int heads, int kvHeads, int headSize, CudaTensor qkv, CudaTensor attention, Action<int> before, Action<int> behind)
     {
         int blocks = (context + BlockSize - 1) / BlockSize;
         using var cache = (CudaKvCache)kernels.AllocateKvCache(new KvCacheShape(Copies, batch * blocks, BlockSize, kvHeads, headSize));
@@ -84,14 +94,14 @@ public sealed unsafe class CudaProfile : IDisposable
             BlockSize = BlockSize,
             LogitRows = new int[batch],
             PastIsComplete = true,
+            LengthsAreEven = batch >= 64,
         };
         kernels.Begin(layout);
         var angles = Enumerable.Range(0, context * headSize / 2).Select(i => (float)Math.Cos(i)).ToArray();
         var rotary = new RotaryTable(angles, angles, headSize, heads);
-        Time("rotary, store", layers, 2L * batch * qkv.Columns * sizeof(ushort), 0, i => kernels.RotaryAndStore(qkv, rotary, null, layout, cache, i % Copies));
-        Time(
-            "attention", layers, 4L * batch * context * kvHeads * headSize, 0,
-            i => kernels.PagedAttention(qkv, layout, cache, i % Copies, 0.1f, null, attention));
+        void Attend(int i) => kernels.RotaryAttention(qkv, rotary, null, layout, cache, i % Copies, 0.1f, null, attention);
+        Time("attention", layers, 4L * batch * context * kvHeads * headSize, 0, Attend);
+        layer = Time(before + Attend + behind);
     }
 
     private void Head(int hidden, int vocabulary, CudaTensor normed)
@@ -107,14 +117,16 @@ public sealed unsafe class CudaProfile : IDisposable
         Time("sample", 1, (long)batch * vocabulary * sizeof(float), 0, _ => sampling.Sample(logits, samples, batch, tokens.OnCard));
     }
 
-    private void Product(string name, int count, int inputs, int outputs, Action<CudaMatrix> run)
-    {
-        CudaMatrix[] weights = [.. Enumerable.Range(0, Copies).Select(_ => Weight(outputs, inputs))];
-        Time(name, count, 2L * outputs * inputs, 2.0 * batch * outputs * inputs, i => run(weights[i % Copies]));
-        foreach (var weight in weights) weight.Dispose();
-    }
+    private void Product(string name, int count, CudaMatrix weight, Action<int> run) =>
+        Time(name, count, 2L * weight.Rows * weight.Columns, 2.0 * batch * weight.Rows * weight.Columns, run);
 
-    private void Time(string name, int count, long bytes, double flops, Action<int> run)
+    private CudaMatrix[] Weights(int outputs, int inputs) => [.. Enumerable.Range(0, Copies).Select(_ => Weight(outputs, inputs))];
+
+    private void Time(string name, int count, long bytes, double flops, Action<int> run) => operations.Add(
+        new CudaOperation(name, count, Time(run), 1e6 * Math.Max(bytes / ceilings.BytesPerSecond, flops / ceilings.FlopsPerSecond)));
+
+    /// <summary>Microseconds of a run among others of its kind in a graph.</summary>
+    private double Time(Action<int> run)
     {
         var stream = kernels.Context.Stream;
         run(0);
@@ -135,8 +147,7 @@ public sealed unsafe class CudaProfile : IDisposable
         }
 
         times.Sort();
-        operations.Add(new CudaOperation(
-            name, count, times[times.Count / 2], 1e6 * Math.Max(bytes / ceilings.BytesPerSecond, flops / ceilings.FlopsPerSecond)));
+        return times[times.Count / 2];
     }
 
     private CudaTensor Random(int columns)

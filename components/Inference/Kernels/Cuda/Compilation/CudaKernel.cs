@@ -65,6 +65,18 @@ internal sealed unsafe class CudaKernel
         if (status != CudaError.Success) throw Refused(status, grid, threads, sharedBytes);
     }
 
+    /// <summary>Blocks of a size that a multiprocessor runs at once.</summary>
+    /// <param name="threads">Threads of a block.</param>
+    /// <param name="sharedBytes">Dynamic shared memory of a block.</param>
+    public int ActiveBlocks(int threads, int sharedBytes)
+    {
+        if (sharedBytes > allowedShared) AllowShared(sharedBytes);
+        int blocks;
+        CudaError.Check(
+            Driver.cuOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, function, threads, (nuint)sharedBytes), nameof(Driver.cuOccupancyMaxActiveBlocksPerMultiprocessor));
+        return blocks;
+    }
+
     private void AllowShared(int bytes)
     {
         if (bytes > mostShared)

@@ -26,6 +26,13 @@ internal static unsafe partial class Driver
     /// <summary>CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION: the kernel may start before the one in front of it has ended.</summary>
     public const int AttributeProgrammaticSerialization = 6;
 
+    /// <param name="blocks">Receives how many blocks a multiprocessor runs at once.</param>
+    /// <param name="function">The kernel.</param>
+    /// <param name="threads">Threads of a block.</param>
+    /// <param name="sharedBytes">Dynamic shared memory of a block.</param>
+    [LibraryImport(CudaLibrary.Cuda)]
+    internal static partial int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, nint function, int threads, nuint sharedBytes);
+
     /// <param name="config">Where and how it runs.</param>
     /// <param name="function">The kernel.</param>
     /// <param name="parameters">The address of each parameter's value; the values are copied before the call returns.</param>

@@ -1,7 +1,9 @@
 // Attention over the paged KV cache, three kernels for one contract: output[r] = softmax(scale * q . k) v over the positions that
 // row r sees. A row knows its position and where its sequence's block table starts; nothing else of sequences matters here.
 //   attention_prefill: tiles of consecutive rows of one sequence, on tensor cores, keys and values shared by 128 (token, head) rows
-//   attention_decode:  single rows, split over the sequence's length, on tensor cores too: the heads of a group share what is read
+//   attention_decode:  single rows, split over the sequence's length, on tensor cores too: the heads of a group share what is read;
+//                      rotary_attention_decode does rotary.cu's work besides, where rows see nothing that others of the step write;
+//                      rotary_attention_heads is the same for many rows of like lengths: a warp does a head by itself
 //   attention_any:     any head size and type, in float32 arithmetic
 // Softmax is computed online (Milakov and Gimelshein, 2018), tiles as in FlashAttention-2 (Dao, 2023), splits as in Flash-Decoding.
 // Layout of the cache: see rotary.cu.
@@ -235,19 +237,124 @@ __device__ __forceinline__ void load_chunk(u32 to, const cache_view& cache, cons
     }
 }
 
+// What rotary_and_store would do before attention: see there. Whole heads are rotated.
+struct rotation {
+    const float* cosines;
+    const float* sines;
+    const float* query_norm;
+    const float* key_norm;
+    float epsilon;
+    const int* slots;
+};
+
+#define UNITS (HEAD / 16)  // pieces of eight numbers in half a head: piece u is rotated with piece UNITS + u
+
+// Norms and rotates the lane's part of the heads of its two rows.
+__device__ __forceinline__ void rotate_queries(u32 q[KSTEPS][4], const rotation& r, const float2 cosine[UNITS], const float2 sine[UNITS]) {
+    int t = threadIdx.x & 3;
+#pragma unroll
+    for (int row = 0; row < (GROUP > 8 ? 2 : 1); row++) {
+        float2 x[2 * UNITS];
+#pragma unroll
+        for (int u = 0; u < 2 * UNITS; u++) x[u] = both(q[u / 2][(u % 2) * 2 + row]);
+        if (r.query_norm) {
+            float sum = 0;
+#pragma unroll
+            for (int u = 0; u < 2 * UNITS; u++) sum += x[u].x * x[u].x + x[u].y * x[u].y;
+            float scale = 1.f / sqrtf(quad_sum(sum) / HEAD + r.epsilon);
+#pragma unroll
+            for (int u = 0; u < 2 * UNITS; u++) {
+                float2 weight = *(const float2*)(r.query_norm + u * 8 + t * 2);
+                x[u] = make_float2(rounded(x[u].x * scale * weight.x), rounded(x[u].y * scale * weight.y));
+            }
+        }
+#pragma unroll
+        for (int u = 0; u < UNITS; u++) {
+            float2 a = x[u], b = x[UNITS + u];
+            q[u / 2][(u % 2) * 2 + row] = two(a.x * cosine[u].x - b.x * sine[u].x, a.y * cosine[u].y - b.y * sine[u].y);
+            q[(UNITS + u) / 2][((UNITS + u) % 2) * 2 + row] = two(b.x * cosine[u].x + a.x * sine[u].x, b.y * cosine[u].y + a.y * sine[u].y);
+        }
+    }
+}
+
+// The key and value that a row brings, a warp's work: the lane's numbers of them, fetched early and made when they are needed.
+struct own_token {
+    int slot;
+    float cosine[HEAD_STEPS], sine[HEAD_STEPS], key[HEAD_STEPS], partner[HEAD_STEPS];
+    act value[HEAD_STEPS];
+};
+
+__device__ __forceinline__ int partner_of(int number) { return number < HEAD / 2 ? number + HEAD / 2 : number - HEAD / 2; }
+
+// What does not wait for the kernel in front.
+__device__ __forceinline__ void load_angles(own_token& own, const rotation& r, int row, int position) {
+    own.slot = r.slots[row];
+#pragma unroll
+    for (int s = 0; s < HEAD_STEPS; s++) {
+        int i = (threadIdx.x & 31) + 32 * s;
+        if (i >= HEAD) continue;
+        i64 angle = (i64)position * (HEAD / 2) + (i < HEAD / 2 ? i : partner_of(i));
+        own.cosine[s] = r.cosines[angle];
+        own.sine[s] = r.sines[angle];
+    }
+}
+
+__device__ __forceinline__ void load_token(own_token& own, const act* key, const act* value) {
+#pragma unroll
+    for (int s = 0; s < HEAD_STEPS; s++) {
+        int i = (threadIdx.x & 31) + 32 * s;
+        own.key[s] = own.partner[s] = 0;
+        if (i >= HEAD) continue;
+        own.key[s] = number(key[i]);
+        own.partner[s] = number(key[partner_of(i)]);
+        own.value[s] = value[i];
+    }
+}
+
+// Norms and rotates the key as rotary_and_store does it, and writes key and value to the cache and into the tile in shared memory.
+__device__ __forceinline__ void store_token(own_token& own, const rotation& r, act* cache, i64 plane, act* tile, int tile_plane) {
+    int lane = threadIdx.x & 31;
+    if (r.key_norm) {
+        float sum = 0;
+#pragma unroll
+        for (int s = 0; s < HEAD_STEPS; s++) sum += own.key[s] * own.key[s];
+        float scale = 1.f / sqrtf(warp_sum(sum) / HEAD + r.epsilon);
+#pragma unroll
+        for (int s = 0; s < HEAD_STEPS; s++) {
+            int i = lane + 32 * s;
+            if (i >= HEAD) continue;
+            own.key[s] = rounded(own.key[s] * scale * r.key_norm[i]);
+            own.partner[s] = rounded(own.partner[s] * scale * r.key_norm[partner_of(i)]);
+        }
+    }
+#pragma unroll
+    for (int s = 0; s < HEAD_STEPS; s++) {
+        int i = lane + 32 * s;
+        if (i >= HEAD) continue;
+        act key;
+        store(i < HEAD / 2 ? own.key[s] * own.cosine[s] - own.partner[s] * own.sine[s] : own.key[s] * own.cosine[s] + own.partner[s] * own.sine[s], &key);
+        tile[i] = cache[i] = key;
+        tile[tile_plane + i] = cache[plane + i] = own.value[s];
+    }
+}
+
 // rows[i]: the row of a single token, or -1. A split has `split_chunks` chunks of DECODE_KEYS tokens, or what an even division over
 // gridDim.z comes to where that is 0. past_is_complete: StepLayout.PastIsComplete. partials: [rows][query heads][splits][PARTIAL]; counters: [rows][kv heads], zero and left so.
-extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) attention_decode(
-    const act* qkv, i64 stride, act* output, i64 output_stride, const act* keys, i64 plane, int kv_heads,
+// With ROTATE, queries and the row's key are rotated here, and its key and value written; the past is complete. WARPS of a block share a head of
+// keys; with 1 there are no splits, and each warp has a head of its own.
+template <bool ROTATE, int WARPS>
+__device__ __forceinline__ void attend_single(
+    const act* qkv, i64 stride, act* output, i64 output_stride, act* keys, i64 plane, int kv_heads,
     const int* rows, const int* positions, const int* table_starts, const int* tables, float scale, int window,
-    float* partials, u32* counters, int split_chunks, int past_is_complete) {
+    float* partials, u32* counters, int split_chunks, int past_is_complete, const rotation& r) {
     extern __shared__ uint4 shared[];
     __shared__ float merge[DECODE_WARPS][16][2];
     __shared__ bool is_last;
     LET_NEXT_START;
     int row = rows[blockIdx.y];
-    int kv_head = blockIdx.x, warp = threadIdx.x >> 5, lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
-    int end = row < 0 ? 0 : positions[row] + 1, start = max(0, end - window) / DECODE_KEYS * DECODE_KEYS;
+    int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
+    int kv_head = WARPS == 1 ? blockIdx.x * DECODE_WARPS + warp : blockIdx.x, turn = WARPS == 1 ? 0 : warp;
+    int end = row < 0 || kv_head >= kv_heads ? 0 : positions[row] + 1, start = max(0, end - window) / DECODE_KEYS * DECODE_KEYS;
     int chunks = (end - start + DECODE_KEYS - 1) / DECODE_KEYS;
     int per_split = split_chunks ? split_chunks : max((chunks + (int)gridDim.z - 1) / (int)gridDim.z, LEAST_CHUNKS);
     int splits = (chunks + per_split - 1) / per_split;
@@ -262,39 +369,66 @@ extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) attention_decode
     float o[NTILES][4] = {}, maximum[2] = {-INFINITE, -INFINITE}, sum[2] = {};
     const int stage_bytes = 2 * DECODE_KEYS * STRIDE * 2;
     u32 base = shared_address(shared) + warp * DECODE_STAGES * stage_bytes;
-    int next = blockIdx.z * per_split + warp;
+    int next = blockIdx.z * per_split + turn;
     int stage = 0;
 
     // Keys and values that earlier steps wrote can be fetched while the kernels before this one still run; the row's own cannot.
+    int stored = ROTATE ? end - 1 : end;
 #pragma unroll
     for (int s = 0; s < DECODE_STAGES - 1; s++) {
-        int first = start + (next + s * DECODE_WARPS) * DECODE_KEYS;
-        if (next + s * DECODE_WARPS < chunk_end && past_is_complete && first + DECODE_KEYS < end) load_chunk(base + s * stage_bytes, cache, table, kv_head, first, end);
+        int first = start + (next + s * WARPS) * DECODE_KEYS;
+        if (next + s * WARPS < chunk_end && (ROTATE || (past_is_complete && first + DECODE_KEYS < end))) load_chunk(base + s * stage_bytes, cache, table, kv_head, first, stored);
+    }
+    float2 cosine[UNITS], sine[UNITS];
+
+    // The row's own token, in the last chunk, is its warp's affair.
+    bool owns = ROTATE && blockIdx.z == splits - 1 && (chunks - 1 - (int)blockIdx.z * per_split) % WARPS == turn;
+    own_token own;
+    if (ROTATE) {
+        i64 angles = (i64)(end - 1) * (HEAD / 2);
+#pragma unroll
+        for (int u = 0; u < UNITS; u++) {
+            cosine[u] = *(const float2*)(r.cosines + angles + u * 8 + t * 2);
+            sine[u] = *(const float2*)(r.sines + angles + u * 8 + t * 2);
+        }
+        if (owns) load_angles(own, r, row, end - 1);
     }
     WAIT_FOR_PREVIOUS;
 #pragma unroll
-    for (int s = 0; s < DECODE_STAGES - 1; s++, next += DECODE_WARPS) {
+    for (int s = 0; s < DECODE_STAGES - 1; s++, next += WARPS) {
         int first = start + next * DECODE_KEYS;
-        if (next < chunk_end && !(past_is_complete && first + DECODE_KEYS < end)) load_chunk(base + s * stage_bytes, cache, table, kv_head, first, end);
+        if (next < chunk_end && !ROTATE && !(past_is_complete && first + DECODE_KEYS < end)) load_chunk(base + s * stage_bytes, cache, table, kv_head, first, end);
         copies_end();
     }
     const act* query = qkv + (i64)row * stride + kv_head * GROUP * HEAD;
     u32 q[KSTEPS][4];
     load_queries(q, g < GROUP ? query + g * HEAD : 0, g + 8 < GROUP ? query + (g + 8) * HEAD : 0);
+
+    if (owns) {
+        const act* from = qkv + (i64)row * stride + (kv_heads * GROUP + kv_head) * HEAD;
+        load_token(own, from, from + kv_heads * HEAD);
+    }
+    if (ROTATE) rotate_queries(q, r, cosine, sine);
     scale *= 1.44269504f;
-    for (int chunk = blockIdx.z * per_split + warp; chunk < chunk_end; chunk += DECODE_WARPS) {
+    for (int chunk = blockIdx.z * per_split + turn; chunk < chunk_end; chunk += WARPS) {
         copies_wait<DECODE_STAGES - 2>();
         __syncwarp();
         u32 here = base + stage * stage_bytes;
         int free_stage = stage == 0 ? DECODE_STAGES - 1 : stage - 1;
-        if (next < chunk_end) load_chunk(base + free_stage * stage_bytes, cache, table, kv_head, start + next * DECODE_KEYS, end);
+        if (next < chunk_end) load_chunk(base + free_stage * stage_bytes, cache, table, kv_head, start + next * DECODE_KEYS, stored);
         copies_end();
-        next += DECODE_WARPS;
+        next += WARPS;
         stage = stage + 1 == DECODE_STAGES ? 0 : stage + 1;
+        int first = start + chunk * DECODE_KEYS;
+        if (owns && chunk == chunks - 1) {
+            act* tile = (act*)((u8*)shared + (here - shared_address(shared))) + (end - 1 - first) * STRIDE;
+            act* to = keys + (((i64)(own.slot / BLOCK) * kv_heads + kv_head) * BLOCK + own.slot % BLOCK) * HEAD;
+            store_token(own, r, to, plane, tile, DECODE_KEYS * STRIDE);
+            __syncwarp();
+        }
 
         float s[DECODE_KEYS / 8][4];
         score<DECODE_KEYS / 8>(s, q, here);
-        int first = start + chunk * DECODE_KEYS;
         if (first + DECODE_KEYS > end || first < end - window) {
 #pragma unroll
             for (int n = 0; n < DECODE_KEYS / 8; n++) {
@@ -311,6 +445,17 @@ extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) attention_decode
         __syncwarp();
     }
     copies_wait<0>();
+
+    if (WARPS == 1) {
+        float low = 1.f / quad_sum(sum[0]), high = GROUP > 8 ? 1.f / quad_sum(sum[1]) : 0.f;
+        act* to = output + (i64)row * output_stride + (kv_head * GROUP + g) * HEAD + t * 2;
+#pragma unroll
+        for (int n = 0; n < NTILES; n++) {
+            if (g < GROUP) *(u32*)(to + n * 8) = two(o[n][0] * low, o[n][1] * low);
+            if (g + 8 < GROUP) *(u32*)(to + 8 * HEAD + n * 8) = two(o[n][2] * high, o[n][3] * high);
+        }
+        return;
+    }
 
     // The warps' results, in the order of the warps.
     float* results = (float*)shared;  // [warps][16][HEAD]
@@ -377,6 +522,33 @@ extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) attention_decode
         }
         store(v / l, output + (i64)row * output_stride + query_head * HEAD + number_of_head);
     }
+}
+
+extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) attention_decode(
+    const act* qkv, i64 stride, act* output, i64 output_stride, act* keys, i64 plane, int kv_heads,
+    const int* rows, const int* positions, const int* table_starts, const int* tables, float scale, int window,
+    float* partials, u32* counters, int split_chunks, int past_is_complete) {
+    attend_single<false, DECODE_WARPS>(qkv, stride, output, output_stride, keys, plane, kv_heads, rows, positions, table_starts, tables, scale, window, partials, counters,
+                         split_chunks, past_is_complete, rotation());
+}
+
+extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) rotary_attention_decode(
+    const act* qkv, i64 stride, act* output, i64 output_stride, act* keys, i64 plane, int kv_heads,
+    const int* rows, const int* positions, const int* table_starts, const int* tables, float scale, int window,
+    float* partials, u32* counters, int split_chunks,
+    const float* cosines, const float* sines, const float* query_norm, const float* key_norm, float epsilon, const int* slots) {
+    rotation r = {cosines, sines, query_norm, key_norm, epsilon, slots};
+    attend_single<true, DECODE_WARPS>(qkv, stride, output, output_stride, keys, plane, kv_heads, rows, positions, table_starts, tables, scale, window, partials, counters,
+                        split_chunks, 1, r);
+}
+extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32, 4) rotary_attention_heads(
+    const act* qkv, i64 stride, act* output, i64 output_stride, act* keys, i64 plane, int kv_heads,
+    const int* rows, const int* positions, const int* table_starts, const int* tables, float scale, int window,
+    float* partials, u32* counters, int split_chunks,
+    const float* cosines, const float* sines, const float* query_norm, const float* key_norm, float epsilon, const int* slots) {
+    rotation r = {cosines, sines, query_norm, key_norm, epsilon, slots};
+    attend_single<true, 1>(qkv, stride, output, output_stride, keys, plane, kv_heads, rows, positions, table_starts, tables, scale, window, partials, counters,
+                        split_chunks, 1, r);
 }
 #endif
 

@@ -86,6 +86,14 @@ __device__ __forceinline__ u32 two(float low, float high) {
 #endif
     return r;
 }
+
+// And back.
+__device__ __forceinline__ float2 both(u32 numbers) {
+    act low, high;
+    low.bits = (u16)numbers;
+    high.bits = (u16)(numbers >> 16);
+    return make_float2(number(low), number(high));
+}
 #endif
 
 __device__ __forceinline__ float silu(float x) { return x / (1.f + __expf(-x)); }

@@ -1,4 +1,5 @@
-// Products of few rows, which reading the weights bounds: a warp computes two outputs of up to four rows, lanes along the inputs.
+// Products of few rows, which reading the weights bounds: a warp computes two outputs of up to four rows, lanes along the inputs, of which
+// 1, 2, 4 or 8 warps of a block take a part each (`split`), where outputs alone are too few to keep enough weights on their way.
 // The first weights are fetched before the kernels that make x have ended. Numbers of 16 bits, whole packs.
 // Where GATED, the two are a gate and what it lets through, `outputs` rows apart, and make one output: silu(gate) * up.
 #define MATVEC_WARPS 8
@@ -13,10 +14,12 @@ __device__ __forceinline__ uint4 load_once(const act* from) {
 
 template <int ROWS, bool GATED>
 __device__ __forceinline__ void matvec(
-    const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int is_float, int add, int outputs, int inputs) {
+    const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int is_float, int add, int outputs, int inputs,
+    int split) {
+    __shared__ float parts[MATVEC_WARPS][ROWS][2];
     LET_NEXT_START;
-    int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
-    int first = (blockIdx.x * MATVEC_WARPS + warp) * (GATED ? 1 : 2);
+    int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, part = warp % split;
+    int first = (blockIdx.x * (MATVEC_WARPS / split) + warp / split) * (GATED ? 1 : 2);
     bool there = first < outputs;
     if (!there) first = 0;
     int second = GATED ? first + outputs : min(first + 1, outputs - 1);
@@ -25,20 +28,21 @@ __device__ __forceinline__ void matvec(
     float sums[ROWS][2] = {};
     pack wa[MATVEC_DEPTH], wb[MATVEC_DEPTH];
     const int span = 32 * PACK;
+    int spans = (inputs + span - 1) / span, begin = spans * part / split * span, end = min(inputs, spans * (part + 1) / split * span);
 #pragma unroll
     for (int d = 0; d < MATVEC_DEPTH; d++) {
-        int k = lane * PACK + d * span;
-        if (k < inputs) {
+        int k = begin + lane * PACK + d * span;
+        if (k < end) {
             wa[d].words = load_once(a + k);
             wb[d].words = load_once(b + k);
         }
     }
     WAIT_FOR_PREVIOUS;
-    for (int start = lane * PACK; start < inputs; start += MATVEC_DEPTH * span) {
+    for (int start = begin + lane * PACK; start < end; start += MATVEC_DEPTH * span) {
 #pragma unroll
         for (int d = 0; d < MATVEC_DEPTH; d++) {
             int k = start + d * span;
-            if (k >= inputs) break;
+            if (k >= end) break;
 #pragma unroll
             for (int r = 0; r < ROWS; r++) {
                 pack v = load_pack(x + r * x_stride + k);
@@ -50,7 +54,7 @@ __device__ __forceinline__ void matvec(
                 }
             }
             int ahead = k + MATVEC_DEPTH * span;
-            if (ahead < inputs) {
+            if (ahead < end) {
                 wa[d].words = load_once(a + ahead);
                 wb[d].words = load_once(b + ahead);
             }
@@ -58,7 +62,21 @@ __device__ __forceinline__ void matvec(
     }
 #pragma unroll
     for (int r = 0; r < ROWS; r++) {
-        float one = warp_sum(sums[r][0]), two_ = warp_sum(sums[r][1]);
+        sums[r][0] = warp_sum(sums[r][0]);
+        sums[r][1] = warp_sum(sums[r][1]);
+        if (split > 1 && lane < 2) parts[warp][r][lane] = lane == 0 ? sums[r][0] : sums[r][1];
+    }
+    if (split > 1) {
+        __syncthreads();
+        if (part > 0) return;
+    }
+#pragma unroll
+    for (int r = 0; r < ROWS; r++) {
+        float one = sums[r][0], two_ = sums[r][1];
+        for (int p = 1; p < split; p++) {
+            one += parts[warp + p][r][0];
+            two_ += parts[warp + p][r][1];
+        }
         if (GATED) {
             if (lane != 0 || !there) continue;
             const act* both = (const act*)bias;
@@ -85,13 +103,13 @@ __device__ __forceinline__ void matvec(
 #define MATVEC(ROWS)                                                                                                                          \
     extern "C" __global__ void __launch_bounds__(MATVEC_WARPS * 32) matvec##ROWS(                                                            \
         const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int is_float,   \
-        int add, int outputs, int inputs) {                                                                                                   \
-        matvec<ROWS, false>(x, x_stride, weight, weight_stride, bias, output, output_stride, is_float, add, outputs, inputs);                \
+        int add, int outputs, int inputs, int split) {                                                                                        \
+        matvec<ROWS, false>(x, x_stride, weight, weight_stride, bias, output, output_stride, is_float, add, outputs, inputs, split);         \
     }                                                                                                                                         \
     extern "C" __global__ void __launch_bounds__(MATVEC_WARPS * 32) matvec_gated##ROWS(                                                      \
         const act* x, i64 x_stride, const act* weight, i64 weight_stride, const void* bias, void* output, i64 output_stride, int outputs,    \
-        int inputs) {                                                                                                                         \
-        matvec<ROWS, true>(x, x_stride, weight, weight_stride, bias, output, output_stride, 0, 0, outputs, inputs);                          \
+        int inputs, int split) {                                                                                                              \
+        matvec<ROWS, true>(x, x_stride, weight, weight_stride, bias, output, output_stride, 0, 0, outputs, inputs, split);                   \
     }
 MATVEC(1)
 MATVEC(2)
