@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using Dapr.Sidecar.Apps;
@@ -16,7 +17,9 @@ internal sealed partial class InputBindings(ComponentCatalog catalog, Resiliency
     private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly AppTasks _tasks = new(logger);
-    private readonly Dictionary<string, (CancellationTokenSource Stop, List<Task> Readers)> _running = [];
+
+    // What happens to one app is done in turn, to several at once.
+    private readonly ConcurrentDictionary<string, (CancellationTokenSource Stop, List<Task> Readers)> _running = [];
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -54,7 +57,7 @@ internal sealed partial class InputBindings(ComponentCatalog catalog, Resiliency
 
     private async Task EndAsync(SidecarApp app)
     {
-        if (_running.Remove(app.Id, out var running))
+        if (_running.TryRemove(app.Id, out var running))
         {
             await running.Stop.CancelAsync();
             await Task.WhenAll(running.Readers);

@@ -19,7 +19,8 @@ internal sealed partial class Subscriptions(
     private readonly (AppSubscription Subscription, IReadOnlyList<string> Scopes)[] _declared = [.. resources.Of("Subscription").Select(AppSubscription.Read)];
     private readonly CancellationTokenSource _stop = new();
     private readonly AppTasks _tasks = new(logger);
-    private readonly Dictionary<string, List<IAsyncDisposable>> _running = [];
+    // What happens to one app is done in turn, to several at once.
+    private readonly ConcurrentDictionary<string, List<IAsyncDisposable>> _running = [];
     private readonly ConcurrentDictionary<string, IReadOnlyList<AppSubscription>> _known = new();
 
     /// <summary>What is delivered to an app at present; nothing while it is away.</summary>
@@ -61,7 +62,7 @@ internal sealed partial class Subscriptions(
     private async Task StopAsync(SidecarApp app)
     {
         _known.TryRemove(app.Id, out _);
-        if (_running.Remove(app.Id, out var subscriptions))
+        if (_running.TryRemove(app.Id, out var subscriptions))
         {
             foreach (var subscription in subscriptions)
             {
