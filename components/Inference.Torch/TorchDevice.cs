@@ -39,8 +39,8 @@ internal static class TorchDevice
         }
         catch (DllNotFoundException e)
         {
-// One line a place where it is not, and one that says what is wrong.
-            var reasons = e.Message.Split('\n').Skip(1).Where(line => !line.Contains("LibTorchSharp: cannot open", StringComparison.Ordinal) && !line.Contains("LibTorchSharp.so: cannot open", StringComparison.Ordinal));
+            // A line for each place where it is not, and one that says what is wrong.
+            var reasons = e.Message.Split('\n').Skip(1).Where(line => !line.Contains("LibTorchSharp", StringComparison.Ordinal) || !line.Contains(": cannot open", StringComparison.Ordinal));
             throw new InferenceException(
                 InferenceErrorCodes.EngineOptions,
                 $"device {device}: TorchSharp's libraries cannot be loaded here. They need libstdc++ of GCC 13 or newer (Debian 13, Ubuntu 24.04), and in a build with -p:Libtorch=none "

@@ -34,7 +34,7 @@ internal sealed class TorchKernels : IKernels
     }
 
     /// <inheritdoc/>
-    public string Device => $"torch:{device} (libtorch {torch.__version__}{(IsCuda ? "" : $", {torch.get_num_threads()} thread(s)")})";
+    public string Device => $"torch:{device} (TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}{(IsCuda ? "" : $", {Threads}")})";
 
     /// <summary>
     /// On the CPU what the engine's own backend takes; of a card a quarter of what is free, because the weights come later and torch takes
@@ -49,6 +49,8 @@ internal sealed class TorchKernels : IKernels
 
     /// <inheritdoc/>
     public int DefaultSequences => IsCuda ? 256 : 128;
+
+    private static string Threads => torch.get_num_threads() is var count and not 1 ? $"{count} threads" : "1 thread";
 
     private bool IsCuda => device.type == DeviceType.CUDA;
 
