@@ -1,10 +1,12 @@
+using Serverless.Inference.Kernels;
 using Serverless.Inference.Kernels.Cuda;
 
 namespace Serverless.Inference;
 
 /// <summary>
 /// What engines run on, as a setting names it: <c>auto</c> (all cards, where there are none the CPU), <c>cpu</c>, <c>cuda</c> (all cards),
-/// <c>cuda:0</c> or <c>cuda:0,2</c> (these). An engine takes the first of them, a worker has an engine on each.
+/// <c>cuda:0</c> or <c>cuda:0,2</c> (these). An engine takes the first of them, a worker has an engine on each. Programs may have further
+/// devices (<see cref="KernelBackends"/>), of which a worker has one engine.
 /// Cards are numbered as the CUDA driver shows them to this process, which <c>CUDA_VISIBLE_DEVICES</c> decides.
 /// </summary>
 public sealed class DeviceSelection
@@ -14,23 +16,31 @@ public sealed class DeviceSelection
     private readonly string text;
     private readonly int[] indices;
 
-    private DeviceSelection(string text, int[] indices)
+    private DeviceSelection(string text, int[] indices, IKernelBackend? backend = null)
     {
         this.text = text;
         this.indices = indices;
+        Backend = backend;
     }
+
+    /// <summary>Whose device it is; null: the engine's own CPU or CUDA backend's.</summary>
+    public IKernelBackend? Backend { get; }
+
+    /// <summary>The device of an engine that has none of the cards: <c>cpu</c>, or the one of another backend.</summary>
+    public string WithoutCards => Backend is null ? "cpu" : text;
 
     /// <summary>Whether it names several cards.</summary>
     public bool IsList => indices.Length > 1;
 
     /// <summary>Whether it asks for cards, and does not leave it to the machine.</summary>
-    public bool IsCuda => text is not ("auto" or "cpu");
+    public bool IsCuda => Backend is null && text is not ("auto" or "cpu");
 
     /// <summary>Reads a setting. Asks no driver.</summary>
     /// <param name="text">The setting.</param>
-    /// <exception cref="InferenceException">It is none (engine_options).</exception>
+    /// <exception cref="InferenceException">It is none, or one of a backend that this build does not have (engine_options).</exception>
     public static DeviceSelection Parse(string text)
     {
+        if (KernelBackends.Of(text) is { } backend) return new DeviceSelection(text, [], backend);
         if (text is "auto" or "cpu" or "cuda") return new DeviceSelection(text, []);
         string[] numbers = text.StartsWith("cuda:", StringComparison.Ordinal) ? text["cuda:".Length..].Split(',') : [];
         int[] named = [.. numbers.Where(number => number.Length is > 0 and < 5 && number.All(char.IsAsciiDigit)).Select(int.Parse)];
@@ -39,11 +49,11 @@ public sealed class DeviceSelection
         return new DeviceSelection(text, named);
     }
 
-    /// <summary>The cards that it means here; none: the CPU.</summary>
+    /// <summary>The cards that it means here; none: <see cref="WithoutCards"/>.</summary>
     /// <exception cref="InferenceException">It names cards that are not there, or the driver does not work (cuda).</exception>
     public IReadOnlyList<CudaDevice> Cards()
     {
-        if (text == "cpu") return [];
+        if (text == "cpu" || Backend is not null) return [];
         var present = CudaDevice.Enumerate();
 
         // Says what to install.
@@ -51,10 +61,11 @@ public sealed class DeviceSelection
         return Cards(present);
     }
 
-    /// <summary>The cards that it means among those that are there; none: the CPU.</summary>
+    /// <summary>The cards that it means among those that are there; none: <see cref="WithoutCards"/>.</summary>
     /// <exception cref="InferenceException">It names cards that are not there (cuda).</exception>
     public IReadOnlyList<CudaDevice> Cards(IReadOnlyList<CudaDevice> present) => text switch
     {
+        _ when Backend is not null => [],
         "cpu" => [],
         "auto" => present,
         "cuda" => present.Count > 0 ? present : throw Missing(present),

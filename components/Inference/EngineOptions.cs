@@ -6,7 +6,8 @@ public sealed record EngineOptions(string ModelSource)
 {
     /// <summary>
     /// What it runs on: <c>auto</c> (the first CUDA card, where there is none the CPU), <c>cpu</c>, <c>cuda</c> (the first card), or
-    /// <c>cuda:N</c>, as the driver numbers the cards that <c>CUDA_VISIBLE_DEVICES</c> lets this process see. Default: auto.
+    /// <c>cuda:N</c>, as the driver numbers the cards that <c>CUDA_VISIBLE_DEVICES</c> lets this process see; in programs that have the TorchSharp
+    /// backend also <c>torch</c> (CUDA where torch has it, else the CPU), <c>torch:cpu</c>, <c>torch:cuda</c> or <c>torch:cuda:N</c>. Default: auto.
     /// </summary>
     public string Device { get; init; } = "auto";
 
@@ -30,13 +31,14 @@ public sealed record EngineOptions(string ModelSource)
 
     /// <summary>
     /// Bytes of KV cache. Default: on a CPU, the smaller of 4 GiB and a quarter of the available memory; on a GPU, what weights and
-    /// activations leave of <see cref="GpuMemoryUtilization"/>. With a size, an engine takes no more of a GPU than it needs.
+    /// activations leave of <see cref="GpuMemoryUtilization"/>; of a GPU that torch runs on, a quarter of what is free. With a size, an engine
+    /// takes no more of a GPU than it needs.
     /// </summary>
     public long? KvCacheBytes { get; init; }
 
     /// <summary>
-    /// Share of a GPU's memory that may be used, above 0 and at most 1: the engine takes what others leave of it. Without meaning on a CPU
-    /// and where <see cref="KvCacheBytes"/> is given. Default: 0.9.
+    /// Share of a GPU's memory that may be used, above 0 and at most 1: the engine takes what others leave of it. Without meaning on a CPU,
+    /// on a torch device and where <see cref="KvCacheBytes"/> is given. Default: 0.9.
     /// </summary>
     public double GpuMemoryUtilization { get; init; } = 0.9;
 
@@ -49,9 +51,12 @@ public sealed record EngineOptions(string ModelSource)
     /// <summary>Seed of requests that name none. Default: 0.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Whether a request's tokens must not depend on what it is batched with; on a CPU they never do, on a GPU it costs speed. Default: false.</summary>
+    /// <summary>
+    /// Whether a request's tokens must not depend on what it is batched with; on a CPU they never do, on a GPU it costs speed, a torch device
+    /// refuses it. Default: false.
+    /// </summary>
     public bool BatchInvariant { get; init; }
 
-    /// <summary>CPU threads of the kernels. Default: one per core.</summary>
+    /// <summary>CPU threads of the kernels; of torch devices, those of the whole process. Default: one per core.</summary>
     public int? Threads { get; init; }
 }

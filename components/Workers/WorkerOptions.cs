@@ -15,8 +15,11 @@ public sealed record WorkerOptions
     /// <summary>Labels that jobs may ask for. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The GPUs that it has an engine slot on, one each. Default: none, one engine slot on the CPU.</summary>
+    /// <summary>The GPUs that it has an engine slot on, one each. Default: none, one engine slot on <see cref="DeviceWithoutCards"/>.</summary>
     public IReadOnlyList<CudaDevice> Cards { get; init; } = [];
+
+    /// <summary>What an engine runs on where there are no <see cref="Cards"/>; jobs see a CPU in any case. Default: cpu.</summary>
+    public string DeviceWithoutCards { get; init; } = "cpu";
 
     /// <summary>A folder that outlives the process, for what the node's next process must know. Default: null, nothing is kept.</summary>
     public string? DataFolder { get; init; }

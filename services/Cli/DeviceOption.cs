@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Serverless.Inference;
-using Serverless.Inference.Kernels.Cuda;
 
 namespace Serverless.Cli;
 
@@ -11,18 +10,18 @@ internal static class DeviceOption
 
     public static Option<string?> Create() => new(Name)
     {
-        Description = $"What engines run on: auto (all GPUs, without any the CPU), cpu, cuda, cuda:0 or cuda:0,2. Default: {Variable}, else auto", HelpName = "device",
+        Description = $"What engines run on: auto (all GPUs, without any the CPU), cpu, cuda, cuda:0 or cuda:0,2; torch in builds with TorchSharp. Default: {Variable}, else auto", HelpName = "device",
     };
 
-    /// <summary>The cards that the option, or else the environment, means.</summary>
-    /// <returns>None: the CPU.</returns>
-    /// <exception cref="FormatException">There are no such cards, or it is no device.</exception>
-    public static IReadOnlyList<CudaDevice> Read(string? value)
+    /// <summary>What the option, or else the environment, means.</summary>
+    /// <exception cref="FormatException">There are no such cards, or it is no device of this build.</exception>
+    public static EngineDevices Read(string? value)
     {
         var variable = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? text : null;
         try
         {
-            return DeviceSelection.Parse(value ?? variable ?? "auto").Cards();
+            var selection = DeviceSelection.Parse(value ?? variable ?? "auto");
+            return new EngineDevices(selection.Cards(), selection.WithoutCards);
         }
         catch (InferenceException error)
         {

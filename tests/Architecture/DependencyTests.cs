@@ -9,6 +9,7 @@ public sealed class DependencyTests
     {
         ["components/Contracts"] = [],
         ["components/Inference"] = [],
+        ["components/Inference.Torch"] = ["components/Inference"],
         ["components/Storage"] = [],
         ["components/Telemetry"] = [],
         ["components/Processing"] = ["components/Contracts", "components/Inference", "components/Storage"],
@@ -36,6 +37,9 @@ public sealed class DependencyTests
 
     /// <summary>The command runs every service.</summary>
     private const string TheCommand = "services/Cli";
+
+    /// <summary>Built with -p:OfficialPackages=true only; the solution is built without.</summary>
+    private static readonly string[] NotInTheSolution = ["components/Inference.Torch", "tests/Inference.Torch"];
 
     private static readonly string[] WebPackages = ["Microsoft.AspNetCore", "Dapr."];
 
@@ -104,7 +108,18 @@ public sealed class DependencyTests
     public void Every_project_is_in_the_solution()
     {
         var solution = Repository.Read("Serverless.sln").Replace('\\', '/');
-        Projects().Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)).ShouldBeEmpty();
+        Projects().Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)).Select(Folder).ShouldBe(NotInTheSolution, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Only_a_build_with_official_packages_has_TorchSharp()
+    {
+        foreach (var project in Projects().Where(project => !NotInTheSolution.Contains(Folder(project))))
+        {
+            References(project).ShouldNotContain("components/Inference.Torch", project);
+            PackagesOf(project).Where(name => name.Contains("torch", StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(project);
+            if (Repository.TryRead($"{Folder(project)}/packages.lock.json") is { } locked) locked.ShouldNotContain("torch", Case.Insensitive, project);
+        }
     }
 
     private static IReadOnlyList<string> Projects() => Repository.Files(".csproj");

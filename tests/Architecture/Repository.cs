@@ -11,6 +11,9 @@ internal static class Repository
 
     public static string Read(string file) => File.ReadAllText(Clone.PathOf(file));
 
+    /// <summary>The text of a file; null if there is none.</summary>
+    public static string? TryRead(string file) => File.Exists(Clone.PathOf(file)) ? Read(file) : null;
+
     private static IEnumerable<string> ListFiles()
     {
         var start = new ProcessStartInfo("git", "ls-files --cached --others --exclude-standard") { WorkingDirectory = Clone.Root, RedirectStandardOutput = true, UseShellExecute = false };

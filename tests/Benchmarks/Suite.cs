@@ -16,6 +16,7 @@ public static class Suite
         ["kernels"] = (output, _) => Now(() => KernelBenchmark.Run(output)),
         ["tokenizer"] = (output, _) => TokenizerBenchmark.RunAsync(output),
         ["generation"] = GenerationBenchmark.RunAsync,
+        ["torch"] = TorchBenchmark.RunAsync,
         ["pipeline"] = PipelineBenchmark.RunAsync,
         ["durable"] = DurableBenchmark.RunAsync,
         ["service"] = ServiceBenchmark.RunAsync,

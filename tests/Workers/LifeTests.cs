@@ -50,8 +50,10 @@ public sealed class LifeTests : IAsyncLifetime
         devices.ShouldBe(["cuda:0", "cuda:1"], ignoreOrder: true);
     }
 
-    [Fact]
-    public async Task A_node_without_cards_loads_engines_on_the_cpu_whatever_the_machine_has()
+    [Theory]
+    [InlineData(null, "cpu")]
+    [InlineData("torch:cpu", "torch:cpu")]
+    public async Task A_node_without_cards_loads_engines_on_the_cpu_or_the_device_that_it_was_given_whatever_the_machine_has(string? given, string expected)
     {
         string? device = null;
         bench.Load = options =>
@@ -59,10 +61,10 @@ public sealed class LifeTests : IAsyncLifetime
             device = options.Device;
             return Task.FromResult<IGenerationEngine>(bench.Engine);
         };
-        await bench.StartWorkerAsync();
+        await bench.StartWorkerAsync(given is null ? bench.Options() : bench.Options() with { DeviceWithoutCards = given });
         await bench.StartEngineAsync();
         await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Ready), "a replica that is ready");
-        device.ShouldBe("cpu");
+        device.ShouldBe(expected);
     }
 
     [Fact]

@@ -40,11 +40,13 @@ internal static class StepRunners
     /// <summary>Opens the device that the options name; with <c>auto</c>, int8 weights run on the CPU.</summary>
     /// <param name="options">Options that were checked.</param>
     /// <param name="folder">The model that will run on it.</param>
-    /// <exception cref="InferenceException">There is no such card, it has too little memory, or a CUDA library is missing.</exception>
+    /// <exception cref="InferenceException">There is no such device, it has too little memory, a library is missing, or the device does not do what an option asks for.</exception>
     public static IKernels Open(EngineOptions options, ModelFolder folder)
     {
-        bool isCpu = options is { Device: "auto", Quantization: not null };
-        return !isCpu && DeviceSelection.Parse(options.Device).Cards() is [var card, ..] ? Open(options, folder, card) : new CpuKernels(options.Threads);
+        if (options is { Device: "auto", Quantization: not null }) return new CpuKernels(options.Threads);
+        var device = DeviceSelection.Parse(options.Device);
+        if (device.Backend is { } backend) return backend.Open(options, EngineLimits.StorageOf(options));
+        return device.Cards() is [var card, ..] ? Open(options, folder, card) : new CpuKernels(options.Threads);
     }
 
     /// <summary>Opens a card.</summary>

@@ -9,7 +9,7 @@ namespace Serverless.Workers.Replicas;
 
 /// <summary>The engine of one replica: loaded in the background, unloaded when the pool has no use for it.</summary>
 /// <param name="spec">Model and arguments.</param>
-/// <param name="accelerators">Indices of the cards that it has; none: it runs on the CPU.</param>
+/// <param name="accelerators">Indices of the cards that it has; none: it runs on the node's device without cards.</param>
 /// <param name="options">How it is loaded, or where the keys of servers are.</param>
 internal sealed class EngineHost(EngineSpec spec, IReadOnlyList<int> accelerators, WorkerOptions options) : IAsyncDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class EngineHost(EngineSpec spec, IReadOnlyList<int> accelerator
         : (options.LoadEngine ?? LocalEngine.Default)(spec.Model.ToEngineOptions() with { Device = Device }, cancellationToken);
 
     /// <summary>Which card is the node's to say, never the job's.</summary>
-    string Device => accelerators is [var first, ..] ? $"cuda:{first}" : "cpu";
+    string Device => accelerators is [var first, ..] ? $"cuda:{first}" : options.DeviceWithoutCards;
 
     static ReplicaError ToError(JobException error) => new(error.Code, error.Message);
 }

@@ -25,7 +25,7 @@ internal static class BenchCommand
             try
             {
                 return await RunAsync(
-                    DeviceOption.Read(parsed.GetValue(device)), parsed.GetValue(only) ?? [],
+                    DeviceOption.Read(parsed.GetValue(device)).Cards, parsed.GetValue(only) ?? [],
                     parsed.GetValue(folder), new SoakOptions(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(invariant)), cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -46,7 +46,7 @@ internal static class BenchCommand
     {
         if (cards is not [var card, ..])
         {
-            await Console.Error.WriteLineAsync("bench measures GPUs, and the CUDA driver shows none here; serverless doctor says why.");
+            await Console.Error.WriteLineAsync("bench measures the GPUs of the engine's own CUDA backend, and there is none here, or --device leaves them out; serverless doctor says what there is.");
             return ExitCode.Failed;
         }
 

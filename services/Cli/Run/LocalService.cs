@@ -6,7 +6,6 @@ using Serverless.Api;
 using Serverless.Api.Hosting;
 using Serverless.Cli.Up;
 using Serverless.Client;
-using Serverless.Inference.Kernels.Cuda;
 using Serverless.Processing.Jobs;
 using Serverless.Workers;
 
@@ -39,8 +38,8 @@ internal sealed class LocalService : IAsyncDisposable
     /// <param name="log">Where it logs.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="stateFile">Where the sidecar keeps its state, durably. Default: in memory.</param>
-    /// <param name="cards">GPUs that engines run on. Default: none, the CPU.</param>
-    public static async Task<LocalService> StartAsync(JobRunnerOptions options, ILoggerFactory log, CancellationToken cancellationToken, string? stateFile = null, IReadOnlyList<CudaDevice>? cards = null)
+    /// <param name="devices">What engines run on. Default: the CPU.</param>
+    public static async Task<LocalService> StartAsync(JobRunnerOptions options, ILoggerFactory log, CancellationToken cancellationToken, string? stateFile = null, EngineDevices? devices = null)
     {
         var loggers = new SilenceableLoggers(log);
         var ports = new LocalPorts(new FreePorts());
@@ -48,7 +47,7 @@ internal sealed class LocalService : IAsyncDisposable
 
         // Each takes a good part of a second to be put together, most of it in the compiler.
         var sidecar = Task.Run(() => EmbeddedSidecar.StartAsync(SidecarOf(ports, stateFile), loggers, cancellationToken), cancellationToken);
-        var worker = Task.Run(() => WorkerOf(ports, options, cards ?? [], loggers), cancellationToken);
+        var worker = Task.Run(() => WorkerOf(ports, options, devices ?? EngineDevices.Cpu, loggers), cancellationToken);
         var api = ApiOf(ports, folder, options, loggers);
         var client = new JobsClient(new JobsClientOptions { BaseAddress = new Uri(Address(ports.Public)), PollInterval = TimeSpan.FromMilliseconds(100) });
         var service = new LocalService(folder, await sidecar, api, await worker, client, loggers);
@@ -89,13 +88,14 @@ internal sealed class LocalService : IAsyncDisposable
             ["DAPR_GRPC_ENDPOINT"] = Address(ports.ApiGrpc),
         }));
 
-    private static WebApplication WorkerOf(LocalPorts ports, JobRunnerOptions options, IReadOnlyList<CudaDevice> cards, ILoggerFactory loggers) => WorkerHost.Build(
+    private static WebApplication WorkerOf(LocalPorts ports, JobRunnerOptions options, EngineDevices devices, ILoggerFactory loggers) => WorkerHost.Build(
         new WorkerOptions
         {
             NodeId = "local",
             AppPort = ports.Worker,
             SidecarEndpoint = Address(ports.WorkerHttp),
-            Cards = cards,
+            Cards = devices.Cards,
+            DeviceWithoutCards = devices.WithoutCards,
             LoadEngine = options.LoadEngine,
             DrainTime = TimeSpan.Zero,
             LastReportTime = LastReportTime,

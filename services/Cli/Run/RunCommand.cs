@@ -10,7 +10,6 @@ using Serverless.Contracts.Errors;
 using Serverless.Contracts.Specs;
 using Serverless.Contracts.Status;
 using Serverless.Contracts.Validation;
-using Serverless.Inference.Kernels.Cuda;
 using Serverless.Processing;
 using Serverless.Processing.Jobs;
 using Serverless.Processing.Specs;
@@ -59,9 +58,9 @@ internal static class RunCommand
                 throw new JobException(ErrorCodes.NotSupported, "notify: \"notify\" needs a job service that stays: submit the job to one");
             }
 
-            var cards = DeviceOption.Read(device);
+            var devices = DeviceOption.Read(device);
             var start = TimeProvider.System.GetUtcNow();
-            var job = await ProgressDisplay.ShowAsync(progress => RunAsync(spec, cards, telemetry.Loggers, progress, cancellationToken));
+            var job = await ProgressDisplay.ShowAsync(progress => RunAsync(spec, devices, telemetry.Loggers, progress, cancellationToken));
             if (job.Error is { } error)
             {
                 await Console.Error.WriteLineAsync($"{error.Code}: {error.Message}");
@@ -99,10 +98,10 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<JobResource> RunAsync(JobSpec spec, IReadOnlyList<CudaDevice> cards, ILoggerFactory loggers, IProgressDisplay progress, CancellationToken cancellationToken)
+    private static async Task<JobResource> RunAsync(JobSpec spec, EngineDevices devices, ILoggerFactory loggers, IProgressDisplay progress, CancellationToken cancellationToken)
     {
         var options = new JobRunnerOptions { LoadEngine = LocalEngine.LoggingTo(loggers), ModelRevision = LocalEngine.ReportingTo(progress) };
-        await using var service = await LocalService.StartAsync(options, loggers, cancellationToken, cards: cards);
+        await using var service = await LocalService.StartAsync(options, loggers, cancellationToken, devices: devices);
         var job = await service.Client.SubmitAsync(spec, cancellationToken: cancellationToken);
         return await JobWatch.ToTheEndAsync(service.Client, job.Id, progress, cancellationToken);
     }

@@ -23,19 +23,24 @@ internal static class WorkerCommand
             var ends = ParentWatch.Watch(parsed.GetValue(supervised), cancellation);
             return ServiceHosting.RunAsync(
                 "serverless-worker",
-                telemetry => WorkerHost.RunAsync(
-                    new WorkerOptions
-                    {
-                        NodeId = parsed.GetValue(node)!,
-                        AppPort = parsed.GetValue(appPort),
-                        DataFolder = parsed.GetValue(data),
-                        Cards = DeviceOption.Read(parsed.GetValue(device)),
-                        Labels = WorkerOptions.ParseLabels(parsed.GetValue(labels) ?? ""),
-                        LoadEngine = LocalEngine.LoggingTo(telemetry.Loggers),
-                    },
-                    telemetry.Loggers,
-                    app => WorkerMetrics.Map(app, telemetry.Meters!, parsed.GetValue(keys)),
-                    ends),
+                telemetry =>
+                {
+                    var devices = DeviceOption.Read(parsed.GetValue(device));
+                    return WorkerHost.RunAsync(
+                        new WorkerOptions
+                        {
+                            NodeId = parsed.GetValue(node)!,
+                            AppPort = parsed.GetValue(appPort),
+                            DataFolder = parsed.GetValue(data),
+                            Cards = devices.Cards,
+                            DeviceWithoutCards = devices.WithoutCards,
+                            Labels = WorkerOptions.ParseLabels(parsed.GetValue(labels) ?? ""),
+                            LoadEngine = LocalEngine.LoggingTo(telemetry.Loggers),
+                        },
+                        telemetry.Loggers,
+                        app => WorkerMetrics.Map(app, telemetry.Meters!, parsed.GetValue(keys)),
+                        ends);
+                },
                 ends);
         });
         return command;

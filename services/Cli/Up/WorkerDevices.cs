@@ -1,20 +1,19 @@
-using Serverless.Inference.Kernels.Cuda;
-
 namespace Serverless.Cli.Up;
 
 /// <summary>Which worker has which cards: a card belongs to one process.</summary>
 internal static class WorkerDevices
 {
     /// <summary>Deals the cards out in turn.</summary>
-    /// <param name="cards">The cards; none: all workers run on the CPU.</param>
+    /// <param name="devices">The cards; none: all workers run on the same device without.</param>
     /// <param name="workers">Worker processes.</param>
     /// <returns>The <c>--device</c> of each worker.</returns>
     /// <exception cref="FormatException">There are fewer cards than workers.</exception>
-    public static IReadOnlyList<string> Divide(IReadOnlyList<CudaDevice> cards, int workers)
+    public static IReadOnlyList<string> Divide(EngineDevices devices, int workers)
     {
+        var cards = devices.Cards;
         if (cards.Count == 0)
         {
-            return [.. Enumerable.Repeat("cpu", workers)];
+            return [.. Enumerable.Repeat(devices.WithoutCards, workers)];
         }
 
         if (workers > cards.Count)

@@ -11,10 +11,12 @@ public sealed class OwnEngine : IAsyncDisposable
     private OwnEngine(LlmEngine engine) => _engine = engine;
 
     /// <summary>Loads the folder; prefix caching is off, since every run repeats the same prompts.</summary>
-    public static async Task<OwnEngine> LoadAsync(string folder, string? quantization, int threads)
+    public static async Task<OwnEngine> LoadAsync(string folder, string? quantization, int threads, string device = "auto", string dtype = "auto")
     {
         var options = new EngineOptions(folder)
         {
+            Device = device,
+            Dtype = dtype,
             Quantization = quantization,
             Threads = threads,
             EnablePrefixCaching = false,

@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
-using Serverless.Inference.Kernels;
 using Serverless.Inference.Kernels.Cuda;
-using Serverless.Inference.Loading;
-using Serverless.Inference.Runner;
 using Serverless.Inference.Sampling;
 using Serverless.Inference.Tests.Engine;
 using Serverless.Inference.Tests.Loading;
@@ -109,47 +106,8 @@ public sealed class TransformersTests : IDisposable
     private double Deviation(ModelFixture fixture, string dtype)
     {
         using var opened = new OpenedModel(folder.Path, dtype);
-        double largest = 0;
-        for (int i = 0; i < fixture.Prompts.Count; i++)
-        {
-            var prompt = fixture.Prompts[i];
-            var expected = fixture.Logits(i);
-            float[][] found = [.. opened.Runner.AllLogits(prompt.Tokens, prompt.Tokens.Length).Chunk(expected[0].Length)];
-            for (int j = 0; j < expected.Count; j++) largest = Math.Max(largest, RowDeviation(found[prompt.Positions[j]], expected[j]));
-        }
-
+        double largest = opened.Deviation(fixture);
         TestContext.Current.SendDiagnosticMessage($"{dtype}: {largest:E2}");
         return largest;
-    }
-
-    private static double RowDeviation(float[] found, float[] expected)
-    {
-        float difference = 0;
-        for (int i = 0; i < expected.Length; i++) difference = Math.Max(difference, Math.Abs(found[i] - expected[i]));
-        return difference / expected.Max(Math.Abs);
-    }
-
-    /// <summary>A model without the engine around it.</summary>
-    private sealed class OpenedModel : IDisposable
-    {
-        private readonly ModelFolder folder;
-        private readonly IKernels kernels;
-
-        public OpenedModel(string path, string dtype)
-        {
-            folder = ModelFolder.Open(path);
-            var options = new EngineOptions(path) { Dtype = dtype, MaxNumSeqs = 1, KvCacheBytes = 16 << 20, BatchInvariant = true };
-            kernels = StepRunners.Open(options, folder);
-            (_, Runner) = ModelRunner.Load(options, folder, kernels);
-        }
-
-        public ModelRunner Runner { get; }
-
-        public void Dispose()
-        {
-            Runner.Dispose();
-            kernels.Dispose();
-            folder.Dispose();
-        }
     }
 }
