@@ -15,11 +15,11 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
     private readonly BenchModel small = BenchModel.All[0], qwen = BenchModel.All[1], large = BenchModel.All[2];
 
     /// <summary>Names of the parts.</summary>
-    public static string[] Names { get; } = ["offline", "steps", "single", "prefill", "mixed", "profile", "8b", Soak];
+    public static string[] Names { get; } = ["offline", "steps", "single", "prefill", "invariant", "mixed", "profile", "8b", Soak];
 
     /// <summary>The parts by name, in the order of their models.</summary>
     public IReadOnlyList<(string Name, Func<Task> Run)> All =>
-        [.. Names.Zip((Func<Task>[])[OfflineAsync, StepsAsync, SingleAsync, PrefillAsync, MixedAsync, ProfileAsync, LargeAsync, SoakAsync])];
+        [.. Names.Zip((Func<Task>[])[OfflineAsync, StepsAsync, SingleAsync, PrefillAsync, InvariantAsync, MixedAsync, ProfileAsync, LargeAsync, SoakAsync])];
 
     private async Task OfflineAsync()
     {
@@ -63,6 +63,22 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
         double seconds = await BenchLoad.RunAsync(engine, requests, cancellationToken) / requests.Count;
         double flops = (2.0 * small.LayerWeights * Length) + (2.0 * Length * Length * small.Heads * small.HeadSize * small.Layers);
         Report($"{small.Name}: prefill of 8192 tokens", flops / seconds / 1e12, "TFLOP/s", ceilings.FlopsPerSecond / 1e12, isTime: false);
+    }
+
+    /// <summary>What <see cref="EngineOptions.BatchInvariant"/> costs.</summary>
+    private async Task InvariantAsync()
+    {
+        const int Requests = 512;
+        var seconds = new double[2];
+        foreach (bool isInvariant in new[] { false, true })
+        {
+            await using var engine = await LoadAsync(small, 256, isInvariant);
+            await BenchLoad.RunAsync(engine, BenchLoad.Same(small, 256, 128, 16), cancellationToken);
+            seconds[isInvariant ? 1 : 0] = await BenchLoad.RunAsync(engine, BenchLoad.Same(small, Requests, 128, 128), cancellationToken);
+        }
+
+        BenchCommand.Line(
+            $"{small.Name}: {Requests} requests, 128 in / 128 out, 256 sequences: {Requests * 128 / seconds[0]:F0} new tokens/s; with batch_invariant {Requests * 128 / seconds[1]:F0}, {seconds[0] / seconds[1]:P0} of it");
     }
 
     private async Task MixedAsync()
@@ -112,12 +128,13 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
         return Math.Max(arithmetic, reading) + ((double)model.KvBytes * context * batch / ceilings.BytesPerSecond);
     }
 
-    private async Task<LlmEngine> LoadAsync(BenchModel model, int sequences)
+    private async Task<LlmEngine> LoadAsync(BenchModel model, int sequences, bool isInvariant = false)
     {
         var path = model.Write(folder);
         long start = Stopwatch.GetTimestamp();
         var engine = await LlmEngine.LoadAsync(
-            new EngineOptions(path) { Device = $"cuda:{card.Index}", MaxNumSeqs = sequences, EnablePrefixCaching = false, MaxModelLen = 16384 }, cancellationToken: cancellationToken);
+            new EngineOptions(path) { Device = $"cuda:{card.Index}", MaxNumSeqs = sequences, EnablePrefixCaching = false, MaxModelLen = 16384, BatchInvariant = isInvariant },
+            cancellationToken: cancellationToken);
         BenchCommand.Line($"{model.Name}: loaded and warm in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s ({(model.LayerWeights + (model.HeadWeights * (model.IsTied ? 1 : 2))) * 2 / 1e9:F1} GB)");
         return engine;
     }
