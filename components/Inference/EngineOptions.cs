@@ -59,4 +59,12 @@ public sealed record EngineOptions(string ModelSource)
 
     /// <summary>CPU threads of the kernels; of torch devices, those of the whole process. Default: one per core.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>
+    /// Longest time of a step, above 0 and at most 30 days. A step that takes longer has met a device that hangs: the engine then fails, with all requests under way
+    /// (engine_failed), and only a new process can have another on that device. Default: 10 minutes; steps of large models on few CPU cores take seconds.
+    /// </summary>
+    public TimeSpan StepTimeout { get; init; } = DefaultStepTimeout;
+
+    internal static TimeSpan DefaultStepTimeout { get; } = TimeSpan.FromMinutes(10);
 }

@@ -110,6 +110,9 @@ public sealed class LlmEngine : IGenerationEngine
         if (Interlocked.Exchange(ref disposed, 1) == 1) return;
         await loop.DisposeAsync();
         instruments.Dispose();
+
+        // What a thread still waits in must stay; only the end of the process gives it back.
+        if (loop.HasStalled) return;
         runner.Dispose();
         kernels.Dispose();
     }

@@ -18,6 +18,11 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
     // A step's block tables lie in one array.
     private const int MaxTableEntries = 1 << 28;
 
+    private static readonly TimeSpan MaxStepTimeout = TimeSpan.FromDays(30);
+
+    /// <summary>Longest time of a step: see <see cref="EngineOptions.StepTimeout"/>.</summary>
+    public TimeSpan StepTimeout { get; init; } = EngineOptions.DefaultStepTimeout;
+
     /// <summary>Requests that may wait in the engine before submitting one has to wait itself.</summary>
     public int MaxWaiting => Math.Max(1024, 16 * MaxSequences);
 
@@ -33,6 +38,7 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
         Require(options.MaxModelLen is null or >= 2, "max_model_len", "at least 2", options.MaxModelLen);
         Require(options.KvCacheBytes is null or > 0, "kv_cache_bytes", "above 0", options.KvCacheBytes);
         Require(options.Threads is null or >= 1, "threads", "at least 1", options.Threads);
+        Require(options.StepTimeout > TimeSpan.Zero && options.StepTimeout <= MaxStepTimeout, "StepTimeout", $"above 0 and at most {MaxStepTimeout}", options.StepTimeout);
         Require(
             options.MaxNumBatchedTokens is null || options.MaxNumBatchedTokens >= (options.MaxNumSeqs ?? 1), "max_num_batched_tokens",
             $"at least max_num_seqs ({options.MaxNumSeqs ?? 1}), since each running sequence takes one token of a step", options.MaxNumBatchedTokens);
@@ -93,7 +99,7 @@ internal sealed record EngineLimits(int MaxModelLen, int MaxSequences, int MaxBa
         Require(
             usable <= MaxTableEntries, "max_num_seqs", $"at most {MaxTableEntries / (usable / sequences)} with max_model_len {maxModelLen}", sequences);
         shape = shape with { Blocks = (int)Math.Min(Math.Min(affordable, usable), int.MaxValue / options.BlockSize) };
-        return new EngineLimits(maxModelLen, sequences, batchedTokens, storage, shape);
+        return new EngineLimits(maxModelLen, sequences, batchedTokens, storage, shape) { StepTimeout = options.StepTimeout };
     }
 
     /// <summary>Bytes of one block, all layers, keys and values; heads take whole vectors.</summary>

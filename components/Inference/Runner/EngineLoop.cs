@@ -11,7 +11,7 @@ namespace Serverless.Inference.Runner;
 /// <summary>
 /// The engine's one thread: schedule, run, take in what was sampled, for ever. Requests come in through a bounded queue; what
 /// becomes of them goes out through their <see cref="IGroupOutput"/>, which never blocks. A failure of a step ends the loop and
-/// every request with it.
+/// every request with it; so does a step that takes too long, whose thread then waits for the device for ever.
 /// </summary>
 internal sealed class EngineLoop : IAsyncDisposable
 {
@@ -27,6 +27,8 @@ internal sealed class EngineLoop : IAsyncDisposable
     private readonly Channel<SequenceGroup> inbox =
         Channel.CreateBounded<SequenceGroup>(new BoundedChannelOptions(InboxCapacity) { SingleReader = true });
 
+    private readonly StepWatch watch;
+    private readonly TimeSpan stepTimeout;
     private readonly ManualResetEventSlim wake = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<StepPlan> underWay = [];
@@ -65,6 +67,8 @@ internal sealed class EngineLoop : IAsyncDisposable
         scheduler = new Scheduler(new SchedulerOptions(limits.MaxSequences, limits.MaxBatchedTokens), blocks);
         for (int i = 0; i < runner.MaxUnderWay; i++) free.Enqueue(new StepPlan());
         onCancelled = _ => NoteCancellation();
+        stepTimeout = limits.StepTimeout;
+        watch = new StepWatch(time, stepTimeout, GiveUp);
         Publish();
     }
 
@@ -73,6 +77,9 @@ internal sealed class EngineLoop : IAsyncDisposable
 
     /// <summary>Why the loop ended; null while it runs or after it was stopped.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>Whether a step never ended. Its thread is still in the runner, which must not be disposed.</summary>
+    public bool HasStalled => watch.HasStalled;
 
     /// <summary>Starts the thread.</summary>
     public void Start() => new Thread(Run) { Name = "inference loop", IsBackground = true }.Start();
@@ -115,6 +122,7 @@ internal sealed class EngineLoop : IAsyncDisposable
         stopping = true;
         wake.Set();
         await ended.Task;
+        watch.Dispose();
         wake.Dispose();
     }
 
@@ -132,6 +140,11 @@ internal sealed class EngineLoop : IAsyncDisposable
                 else WaitForWork();
             }
         }
+        catch (Exception) when (!watch.TryLeave())
+        {
+            // The step was given up: all have been told, and nothing here is this thread's any more.
+            return;
+        }
         catch (Exception e)
         {
             Failure = end = new InferenceException(
@@ -139,6 +152,15 @@ internal sealed class EngineLoop : IAsyncDisposable
         }
 
         FailAll(end);
+        ended.SetResult();
+    }
+
+    /// <summary>The step has taken too long, on the watch's thread: everybody is told, and nobody waits for the loop's thread.</summary>
+    private void GiveUp()
+    {
+        string message = $"A step has not ended within {stepTimeout}: the device hangs. The model must be loaded again, in a new process.";
+        Failure = new InferenceException(InferenceErrorCodes.EngineFailed, message, new TimeoutException(message));
+        FailAll(Failure);
         ended.SetResult();
     }
 
@@ -151,7 +173,9 @@ internal sealed class EngineLoop : IAsyncDisposable
         bool isEmpty = plan.Chunks.Count == 0;
         if (!isEmpty)
         {
+            watch.Enter();
             runner.Start(plan);
+            Leave();
             underWay.Enqueue(free.Dequeue());
         }
 
@@ -162,9 +186,17 @@ internal sealed class EngineLoop : IAsyncDisposable
 
     private void FinishStep()
     {
+        watch.Enter();
+        var sampled = runner.Finish();
+        Leave();
         var plan = underWay.Dequeue();
-        TakeIn(plan, runner.Finish());
+        TakeIn(plan, sampled);
         free.Enqueue(plan);
+    }
+
+    private void Leave()
+    {
+        if (!watch.TryLeave()) throw new InvalidOperationException("The step was given up.");
     }
 
     private void TakeRequests()

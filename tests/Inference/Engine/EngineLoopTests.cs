@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Serverless.Inference.Kernels;
 using Serverless.Inference.Requests;
 using Serverless.Inference.Runner;
@@ -42,6 +43,76 @@ public sealed class EngineLoopTests(EngineFixture fixture) : IClassFixture<Engin
 
         var later = await Should.ThrowAsync<InferenceException>(() => loop.SubmitAsync(Group(output), CancellationToken.None).AsTask());
         later.ShouldBe(errors[0]);
+    }
+
+    [Fact]
+    public async Task A_step_that_never_ends_fails_all_requests_and_nobody_waits_for_its_thread()
+    {
+        var time = new FakeTimeProvider();
+        using var entered = new SemaphoreSlim(0);
+        using var hangs = new SemaphoreSlim(0);
+        int steps = 0;
+        var loop = new EngineLoop(
+            Limits with { StepTimeout = TimeSpan.FromMinutes(3) }, prefixCaching: true,
+            new FunctionRunner(plan =>
+            {
+                entered.Release();
+                if (++steps == 2) hangs.Wait(EngineFixture.Patience);
+                return new SampledToken[plan.Samples.Count];
+            }),
+            _ => throw new InvalidOperationException("no text is needed"), time, NullLogger.Instance);
+        loop.Start();
+        var output = new Output();
+        await loop.SubmitAsync(Group(output), CancellationToken.None);
+        for (int i = 0; i < 2; i++) (await entered.WaitAsync(EngineFixture.Patience)).ShouldBeTrue("a step begins");
+        await loop.SubmitAsync(Group(output), CancellationToken.None);
+
+        time.Advance(TimeSpan.FromMinutes(2));
+        output.Failures.Reader.TryRead(out _).ShouldBeFalse("a step may take three minutes");
+        loop.HasStalled.ShouldBeFalse();
+        time.Advance(TimeSpan.FromMinutes(2));
+        loop.HasStalled.ShouldBeTrue();
+        for (int i = 0; i < 2; i++)
+        {
+            var error = await output.Failures.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience);
+            error.ShouldBe(loop.Failure);
+            ((InferenceException)error).Code.ShouldBe(InferenceErrorCodes.EngineFailed);
+            error.Message.ShouldContain("A step has not ended within 00:03:00");
+        }
+
+        (await Should.ThrowAsync<InferenceException>(() => loop.SubmitAsync(Group(output), CancellationToken.None).AsTask())).ShouldBe(loop.Failure);
+        new[] { loop.Statistics.Running, loop.Statistics.Waiting, loop.Statistics.KvBlocksInUse }.ShouldBe([0, 0, 0]);
+        await loop.DisposeAsync().AsTask().WaitAsync(EngineFixture.Patience);
+
+        // A thread that comes back after all touches nothing.
+        hangs.Release();
+        time.Advance(TimeSpan.FromHours(1));
+        output.Ended.ShouldBeEmpty();
+        output.Failures.Reader.TryRead(out _).ShouldBeFalse();
+        steps.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Steps_that_end_in_time_are_never_given_up()
+    {
+        var time = new FakeTimeProvider();
+        await using var loop = new EngineLoop(
+            Limits with { StepTimeout = TimeSpan.FromMinutes(3) }, prefixCaching: true,
+            new FunctionRunner(plan =>
+            {
+                time.Advance(TimeSpan.FromMinutes(2.9));
+                return new SampledToken[plan.Samples.Count];
+            }),
+            _ => throw new InvalidOperationException("no text is needed"), time, NullLogger.Instance);
+        loop.Start();
+        var output = new Output();
+        await loop.SubmitAsync(Group(output, maxTokens: 50), CancellationToken.None);
+        SpinWait.SpinUntil(() => !output.Ended.IsEmpty || output.Failures.Reader.TryPeek(out _), EngineFixture.Patience).ShouldBeTrue();
+        output.Ended.Count.ShouldBe(1);
+
+        // Nothing runs: no step takes long.
+        time.Advance(TimeSpan.FromHours(1));
+        loop.HasStalled.ShouldBeFalse();
     }
 
     [Fact]
