@@ -137,15 +137,18 @@ public sealed class LifeTests : IAsyncLifetime
         bench.Record.Ended.ShouldHaveSingleItem().Kind.ShouldBe(ShardOutcomeKind.Done);
     }
 
-    [Fact]
-    public async Task An_engine_that_cannot_be_loaded_is_reported_with_its_code()
+    [Theory]
+    [InlineData(InferenceErrorCodes.OutOfMemory, ErrorCodes.OutOfMemory)]
+    [InlineData(InferenceErrorCodes.Cuda, ErrorCodes.Device)]
+    [InlineData(InferenceErrorCodes.ModelUnsupported, ErrorCodes.Model)]
+    public async Task An_engine_that_cannot_be_loaded_is_reported_with_its_code(string thrown, string reported)
     {
-        bench.Load = _ => throw new InferenceException(InferenceErrorCodes.OutOfMemory, "the weights need 900 GB");
+        bench.Load = _ => throw new InferenceException(thrown, "the weights need 900 GB");
         await bench.StartWorkerAsync();
         await bench.StartEngineAsync();
         await bench.Record.UntilAsync(record => record.Exchanges.Exists(exchange => exchange.State == ReplicaState.Failed), "the failure");
         var error = bench.Record.Exchanges.First(exchange => exchange.State == ReplicaState.Failed).Error!;
-        error.Code.ShouldBe(ErrorCodes.OutOfMemory);
+        error.Code.ShouldBe(reported);
         error.Message.ShouldContain("900 GB");
         (await bench.Door.GetHealthAsync()).Engines.ShouldHaveSingleItem().Message!.ShouldContain("900 GB");
     }

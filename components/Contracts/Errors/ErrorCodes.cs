@@ -54,6 +54,9 @@ public static class ErrorCodes
     /// <summary>The engine failed as a whole, with every row in it.</summary>
     public const string EngineFailed = "engine_failed";
 
+    /// <summary>A node's GPU, its driver or a CUDA library does not work: no fault of the job's, which goes to other nodes while there are any.</summary>
+    public const string Device = "device";
+
     /// <summary>The job's document is wrong.</summary>
     public const string InvalidSpec = "invalid_spec";
 

@@ -22,6 +22,7 @@ public static class ErrorTable
         [ErrorCodes.Expired] = Row,
         [ErrorCodes.PoisonRow] = Poison,
         [ErrorCodes.Io] = Transient,
+        [ErrorCodes.Device] = Transient,
         [ErrorCodes.WorkerLost] = WorkerLost,
         [ErrorCodes.EngineFailed] = WorkerLost,
         [ErrorCodes.Storage] = Permanent,

@@ -83,7 +83,7 @@ public sealed partial class EnginePoolActor
 
     /// <summary>
     /// An engine could not be loaded. If it never can, the jobs fail, unless it runs elsewhere: then it was the node. Otherwise another node is
-    /// tried, after a pause that doubles.
+    /// tried, after a pause that doubles. A node's device that does not work is the node's matter, until the only node that is left has failed again.
     /// </summary>
     private void Fail(Replica replica, ReplicaError error, DateTimeOffset now)
     {
@@ -95,7 +95,9 @@ public sealed partial class EnginePoolActor
 
         _lastFailure = $"the engine failed on node {replica.Stored.NodeId}: {error.Message}";
         Drop(replica, _lastFailure);
-        if (ErrorTable.ClassOf(error.Code) == ErrorClass.Permanent && !_replicas.Values.Any(other => other.TakesShards))
+        bool isHopeless = ErrorTable.ClassOf(error.Code) == ErrorClass.Permanent
+            || (error.Code == ErrorCodes.Device && replica.Stored.NodeId is { } nodeId && _avoid.TryGetValue(nodeId, out var until) && until > now);
+        if (isHopeless && !_replicas.Values.Any(other => other.TakesShards))
         {
             _fault = error;
         }

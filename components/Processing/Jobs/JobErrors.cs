@@ -22,6 +22,7 @@ public static class JobErrors
         IOException or TableException { InnerException: IOException } => new JobException(ErrorCodes.Io, exception.Message, exception),
         InferenceException { Code: InferenceErrorCodes.OutOfMemory } error => new JobException(ErrorCodes.OutOfMemory, error.Message, error),
         InferenceException { Code: InferenceErrorCodes.ModelAccess } error => new JobException(ErrorCodes.ModelAccess, error.Message, error),
+        InferenceException { Code: InferenceErrorCodes.Cuda } error => new JobException(ErrorCodes.Device, error.Message, error),
         InferenceException error => new JobException(ErrorCodes.Model, error.Message, error),
         _ => new JobException(ErrorCodes.Internal, $"{exception.GetType().Name}: {exception.Message}", exception),
     };

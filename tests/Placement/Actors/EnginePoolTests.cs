@@ -187,6 +187,38 @@ public sealed class EnginePoolTests
         app.Heard.Capacity.ShouldNotContain(notice => notice.ErrorCode != null);
     }
 
+    [Fact]
+    public async Task A_node_whose_device_does_not_work_is_left_for_another_one()
+    {
+        await using var app = await PlacementApp.StartAsync();
+        var (pool, replica) = await ReadyAsync(app, ReplicaState.Starting);
+        await app.Cluster.HeartbeatAsync(N2);
+
+        await pool.ExchangeAsync(Exchange(replica, "n1", 0) with { State = ReplicaState.Failed, Error = new ReplicaError(ErrorCodes.Device, "NVRTC is missing") });
+
+        await app.PassUntilAsync(() => app.Heard.Starts.Count == 2, "the engine was not tried elsewhere", N1, N2);
+        app.Heard.Starts.Last().NodeId.ShouldBe("n2");
+        await pool.ExchangeAsync(Exchange(app.Heard.Starts.Last().Start.ReplicaId, "n2", 8));
+        app.Heard.Capacity.ShouldNotContain(notice => notice.ErrorCode != null);
+    }
+
+    [Fact]
+    public async Task Where_the_only_device_does_not_work_jobs_fail_when_it_was_tried_twice()
+    {
+        await using var app = await PlacementApp.StartAsync();
+        var (pool, replica) = await ReadyAsync(app, ReplicaState.Starting);
+        var failed = Exchange(replica, "n1", 0) with { State = ReplicaState.Failed, Error = new ReplicaError(ErrorCodes.Device, "NVRTC is missing") };
+
+        await pool.ExchangeAsync(failed);
+        await app.PassUntilAsync(() => app.Heard.Starts.Count == 2, "the engine was not tried again", N1);
+        app.Heard.Capacity.ShouldNotContain(notice => notice.ErrorCode != null);
+        await pool.ExchangeAsync(failed with { ReplicaId = app.Heard.Starts.Last().Start.ReplicaId });
+
+        await Eventually.True(() => app.Heard.Capacity.Any(notice => notice is { JobId: "j", ErrorCode: ErrorCodes.Device, ErrorMessage: "NVRTC is missing" }), "the job was not told why it fails");
+        await app.PassAsync(TimeSpan.FromSeconds(30), N1);
+        app.Heard.Starts.Count.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData(PlacementStrategy.Pack, "n1 n1")]
     [InlineData(PlacementStrategy.Spread, "n1 n2")]
