@@ -13,7 +13,7 @@ internal static class BenchCommand
         var device = DeviceOption.Create();
         var only = new Option<string[]>("--only")
         {
-            Description = "Measure these parts only: offline, steps, single, prefill, invariant, mixed, profile, 8b, soak (which runs when named only)", AllowMultipleArgumentsPerToken = true,
+            Description = "Measure these parts only: offline, sampled, steps, single, prefill, invariant, mixed, profile, 8b, soak (which runs when named only)", AllowMultipleArgumentsPerToken = true,
         };
         only.AcceptOnlyFromAmong(BenchParts.Names);
         var seconds = new Option<int>("--seconds") { Description = "For how long soak sends requests, up to 20,000", DefaultValueFactory = _ => 300 };

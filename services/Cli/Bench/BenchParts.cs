@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Serverless.Inference;
 using Serverless.Inference.Kernels.Cuda;
+using Serverless.Inference.Sampling;
 
 namespace Serverless.Cli.Bench;
 
@@ -15,11 +16,11 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
     private readonly BenchModel small = BenchModel.All[0], qwen = BenchModel.All[1], large = BenchModel.All[2];
 
     /// <summary>Names of the parts.</summary>
-    public static string[] Names { get; } = ["offline", "steps", "single", "prefill", "invariant", "mixed", "profile", "8b", Soak];
+    public static string[] Names { get; } = ["offline", "sampled", "steps", "single", "prefill", "invariant", "mixed", "profile", "8b", Soak];
 
     /// <summary>The parts by name, in the order of their models.</summary>
     public IReadOnlyList<(string Name, Func<Task> Run)> All =>
-        [.. Names.Zip((Func<Task>[])[OfflineAsync, StepsAsync, SingleAsync, PrefillAsync, InvariantAsync, MixedAsync, ProfileAsync, LargeAsync, SoakAsync])];
+        [.. Names.Zip((Func<Task>[])[OfflineAsync, SampledAsync, StepsAsync, SingleAsync, PrefillAsync, InvariantAsync, MixedAsync, ProfileAsync, LargeAsync, SoakAsync])];
 
     private async Task OfflineAsync()
     {
@@ -34,6 +35,32 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
         double flops = 2.0 * ((2 * model.LayerWeights) + model.HeadWeights) * count * 128;
         double floor = (flops / ceilings.FlopsPerSecond) + ((double)model.KvBytes * Context * count * 128 / ceilings.BytesPerSecond);
         Report($"{model.Name}: {count} requests, 128 in / 128 out", count * 128 / seconds, "new tokens/s", count * 128 / floor, isTime: false);
+    }
+
+    /// <summary>What choosing tokens costs beside taking the best one.</summary>
+    private async Task SampledAsync()
+    {
+        const int Requests = 1024;
+
+        // Logits of random weights are nearly flat: so low, few tokens matter, as with a trained model.
+        const float Temperature = 0.15f;
+        (string Name, SamplingParams Params)[] ways =
+        [
+            ("greedy", new SamplingParams { Temperature = 0 }),
+            ("temperature", new SamplingParams { Temperature = Temperature }),
+            ("temperature and top_p 0.95", new SamplingParams { Temperature = Temperature, TopP = 0.95f }),
+            ("temperature, top_p 0.95 and top_k 50", new SamplingParams { Temperature = Temperature, TopP = 0.95f, TopK = 50 }),
+            ("temperature and repetition_penalty 1.1", new SamplingParams { Temperature = Temperature, RepetitionPenalty = 1.1f }),
+        ];
+        await using var engine = await LoadAsync(small, Requests);
+        foreach (var (name, sampling) in ways)
+        {
+            var requests = BenchLoad.Same(small, Requests, 128, 128)
+                .Select(request => request with { SamplingParams = sampling with { MaxTokens = 128, IgnoreEos = true, Seed = 1 } }).ToList();
+            await BenchLoad.RunAsync(engine, requests[..64], cancellationToken);
+            double seconds = await BenchLoad.RunAsync(engine, requests, cancellationToken);
+            BenchCommand.Line($"{small.Name}: {Requests} requests, 128 in / 128 out, {name}: {Requests * 128 / seconds:F0} new tokens/s");
+        }
     }
 
     private async Task StepsAsync()
