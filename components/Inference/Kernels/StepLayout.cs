@@ -6,6 +6,9 @@ namespace Serverless.Inference.Kernels;
 /// </summary>
 public sealed class StepLayout
 {
+    /// <summary>Fewer sequences than these never have even lengths.</summary>
+    public const int LeastEvenSequences = 64;
+
     /// <summary>Rows of this step.</summary>
     public int RowCount { get; set; }
 
@@ -28,7 +31,7 @@ public sealed class StepLayout
     public bool PastIsComplete { get; set; }
 
     /// <summary>
-    /// Whether no sequence is much longer than the others, so that the work of each may be left to few threads: the longest has at most a 64th of all tokens.
+    /// Whether no sequence is much longer than the others (<see cref="HasEvenLengths"/>), so that the work of each may be left to few threads.
     /// Default: false, which is always right.
     /// </summary>
     public bool LengthsAreEven { get; set; }
@@ -50,4 +53,21 @@ public sealed class StepLayout
 
     /// <summary>Tokens of one KV block.</summary>
     public required int BlockSize { get; init; }
+
+    /// <summary>
+    /// Whether the longest sequence has at most one <see cref="LeastEvenSequences"/>th of all tokens: one that a few threads work at alone is then done
+    /// about when memory has given all the others theirs (measured on an H200).
+    /// </summary>
+    public bool HasEvenLengths()
+    {
+        long all = 0, longest = 0;
+        for (int sequence = 0; sequence < SequenceCount; sequence++)
+        {
+            int length = Positions[SequenceStarts[sequence + 1] - 1] + 1;
+            all += length;
+            longest = Math.Max(longest, length);
+        }
+
+        return SequenceCount >= LeastEvenSequences && longest * LeastEvenSequences <= all;
+    }
 }

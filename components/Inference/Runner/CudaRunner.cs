@@ -16,9 +16,6 @@ internal sealed class CudaRunner : IStepRunner
     // Rows of a step with prompts are rounded up to a multiple, so that products have few shapes.
     private const int RowUnit = 64;
 
-    // Fewer sequences than these are never called even: see StepLayout.LengthsAreEven.
-    private const int LeastEvenRows = 64;
-
     private readonly CudaKernels kernels;
     private readonly DecoderModel model;
     private readonly KvCache cache;
@@ -97,7 +94,7 @@ internal sealed class CudaRunner : IStepRunner
         inputs.Pad(isDecode ? Bucket(layout.RowCount) : PaddedRows(layout.RowCount), unusedSlot);
         PadLogits(layout);
         layout.PastIsComplete = isDecode && !plan.Admits;
-        layout.LengthsAreEven = layout.PastIsComplete && AreEven(layout);
+        layout.LengthsAreEven = layout.PastIsComplete && layout.HasEvenLengths();
         kernels.Begin(layout);
         if (layout.PastIsComplete && graphs.TryGetValue((layout.RowCount, layout.LengthsAreEven), out var recorded))
         {
@@ -131,7 +128,7 @@ internal sealed class CudaRunner : IStepRunner
         for (int rows = 1; ; rows = Bucket(rows + 1))
         {
             Record(rows, even: false);
-            if (rows >= LeastEvenRows) Record(rows, even: true);
+            if (rows >= StepLayout.LeastEvenSequences) Record(rows, even: true);
             if (rows == maxSequences) return;
         }
     }
@@ -153,18 +150,6 @@ internal sealed class CudaRunner : IStepRunner
         CudaTensor? logits = null;
         var graph = kernels.Context.Stream.Capture(() => logits = Forward(layout));
         graphs[(rows, even)] = (graph, logits!);
-    }
-
-    private static bool AreEven(StepLayout layout)
-    {
-        long all = 0, longest = 0;
-        foreach (int position in layout.Positions.AsSpan(0, layout.SequenceCount))
-        {
-            all += position + 1;
-            longest = Math.Max(longest, position + 1);
-        }
-
-        return longest * LeastEvenRows <= all;
     }
 
     private CudaTensor Forward(StepLayout layout)

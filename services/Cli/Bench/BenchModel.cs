@@ -37,7 +37,7 @@ internal sealed record BenchModel(
     /// <summary>Bytes of keys and values that a token leaves in bfloat16.</summary>
     public long KvBytes => 4L * Layers * KvHeads * HeadSize;
 
-    /// <summary>Writes a model folder of this shape with random weights in bfloat16, unless it is there.</summary>
+    /// <summary>Writes a model folder of this shape with random weights in bfloat16, and norms of 1, unless it is there.</summary>
     /// <returns>The folder.</returns>
     public string Write(string parent)
     {
@@ -155,6 +155,20 @@ internal sealed record BenchModel(
             long at = part * BlockBytes;
             RandomAccess.Write(file, block.AsSpan(0, (int)Math.Min(BlockBytes, offset - at)), start + at);
         });
+
+        // Norms are 1, so that logits differ as much as the head's weights make them.
+        foreach (var (_, tensor) in header.Where(tensor => tensor.Key.EndsWith("norm.weight", StringComparison.Ordinal)))
+        {
+            var place = tensor!["data_offsets"]!;
+            RandomAccess.Write(file, Ones((place[1]!.GetValue<long>() - place[0]!.GetValue<long>()) / 2), start + place[0]!.GetValue<long>());
+        }
+    }
+
+    private static byte[] Ones(long count)
+    {
+        var bytes = new byte[2 * count];
+        for (int i = 0; i < count; i++) BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2 * i), 0x3f80);
+        return bytes;
     }
 
     /// <summary>bfloat16 numbers of about 0.02, as trained weights have them.</summary>

@@ -42,7 +42,7 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
     {
         const int Requests = 1024;
 
-        // Logits of random weights are nearly flat: so low, few tokens matter, as with a trained model.
+        // The logits of random weights differ less than a trained model's: so low, as few tokens matter.
         const float Temperature = 0.15f;
         (string Name, SamplingParams Params)[] ways =
         [

@@ -65,8 +65,8 @@ internal sealed class SoakRequests(int caller, int count, TimeSpan duration, int
     {
         N = random.Next(1, 4),
 
-        // Logits of random weights are nearly flat; so low, they keep as few tokens as a trained model's.
-        Temperature = 0.03f + (random.NextSingle() / 10),
+        // The logits of random weights differ less than a trained model's: so low, as few tokens matter.
+        Temperature = 0.05f + (random.NextSingle() / 5),
         TopP = Rarely() ? 0.5f + (random.NextSingle() / 2) : 1,
         TopK = Rarely() ? random.Next(1, 200) : 0,
         MinP = Rarely() ? random.NextSingle() / 10 : 0,

@@ -109,8 +109,8 @@ internal sealed class AttentionScene
             MaxBlocks = maxBlocks,
             BlockSize = blockSize,
             PastIsComplete = parts.TrueForAll(part => part.Count == 1),
-            LengthsAreEven = (positions.Max() + 1) * 64 <= positions.Sum(position => position + 1),
         };
+        layout.LengthsAreEven = layout.HasEvenLengths();
         using Tensor qkv = KernelSuite.Upload(kernels, [.. rows], Columns);
         using Tensor output = KernelSuite.Poisoned(kernels, layout.RowCount, QueryHeads * HeadSize);
         kernels.Begin(layout);

@@ -94,8 +94,8 @@ public sealed unsafe class CudaProfile : IDisposable
             BlockSize = BlockSize,
             LogitRows = new int[batch],
             PastIsComplete = true,
-            LengthsAreEven = batch >= 64,
         };
+        layout.LengthsAreEven = layout.HasEvenLengths();
         kernels.Begin(layout);
         var angles = Enumerable.Range(0, context * headSize / 2).Select(i => (float)Math.Cos(i)).ToArray();
         var rotary = new RotaryTable(angles, angles, headSize, heads);
