@@ -541,6 +541,7 @@ extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32) rotary_attention
     attend_single<true, DECODE_WARPS>(qkv, stride, output, output_stride, keys, plane, kv_heads, rows, positions, table_starts, tables, scale, window, partials, counters,
                         split_chunks, 1, r);
 }
+
 extern "C" __global__ void __launch_bounds__(DECODE_WARPS * 32, HEAD <= 64 ? 4 : 2) rotary_attention_heads(
     const act* qkv, i64 stride, act* output, i64 output_stride, act* keys, i64 plane, int kv_heads,
     const int* rows, const int* positions, const int* table_starts, const int* tables, float scale, int window,
