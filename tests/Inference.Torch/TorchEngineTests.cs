@@ -3,7 +3,6 @@ using Serverless.Inference.Sampling;
 using Serverless.Inference.Tests.Engine;
 using Serverless.Inference.Tests.Loading;
 using Serverless.Inference.Tests.Models;
-using Serverless.Inference.Tests.Tokenization;
 
 namespace Serverless.Inference.Torch.Tests;
 
@@ -30,22 +29,7 @@ public sealed class TorchEngineTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Models))]
-    public async Task Greedy_continuations_are_those_of_transformers(string model)
-    {
-        var fixture = ModelFixture.Load(model);
-        fixture.Write(folder);
-        folder.With("tokenizer.json", TokenizerFolder.ByteLevel().ToJsonString());
-        foreach (int? tokensOfAStep in new int?[] { null, 8 })
-        {
-            var options = new EngineOptions(folder.Path) { Device = "torch", Dtype = "float32", MaxNumSeqs = 4, MaxNumBatchedTokens = tokensOfAStep, KvCacheBytes = 16 << 20 };
-            await using var engine = await LlmEngine.LoadAsync(options);
-            var sampling = new SamplingParams { Temperature = 0, MaxTokens = fixture.Prompts[0].Continuation.Length, IgnoreEos = true };
-            var results = await EngineFixture.GenerateAsync(
-                engine, [.. fixture.Prompts.Select(prompt => new GenerationRequest { PromptTokenIds = prompt.Tokens, SamplingParams = sampling })]);
-            for (int i = 0; i < results.Length; i++)
-                results[i].Completions[0].TokenIds.ShouldBe(fixture.Prompts[i].Continuation, $"prompt {i}, steps of {tokensOfAStep} tokens");
-        }
-    }
+    public Task Greedy_continuations_are_those_of_transformers(string model) => GreedyText.ShouldBeThatOfTransformersAsync(ModelFixture.Load(model), folder, "torch");
 
     [Fact]
     public async Task The_sample_model_says_in_float32_what_it_says_on_the_engines_own_backend()

@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
 using Serverless.Inference.Kernels.Cuda;
-using Serverless.Inference.Sampling;
-using Serverless.Inference.Tests.Engine;
 using Serverless.Inference.Tests.Loading;
-using Serverless.Inference.Tests.Tokenization;
 
 namespace Serverless.Inference.Tests.Models;
 
@@ -59,22 +56,7 @@ public sealed class TransformersTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Models))]
-    public async Task Greedy_continuations_are_those_of_transformers(string model)
-    {
-        var fixture = ModelFixture.Load(model);
-        fixture.Write(folder);
-        folder.With("tokenizer.json", TokenizerFolder.ByteLevel().ToJsonString());
-        foreach (int? tokensOfAStep in new int?[] { null, 8 })
-        {
-            var options = new EngineOptions(folder.Path) { Dtype = "float32", MaxNumSeqs = 4, MaxNumBatchedTokens = tokensOfAStep, KvCacheBytes = 16 << 20 };
-            await using var engine = await LlmEngine.LoadAsync(options);
-            var sampling = new SamplingParams { Temperature = 0, MaxTokens = fixture.Prompts[0].Continuation.Length, IgnoreEos = true };
-            var results = await EngineFixture.GenerateAsync(
-                engine, [.. fixture.Prompts.Select(prompt => new GenerationRequest { PromptTokenIds = prompt.Tokens, SamplingParams = sampling })]);
-            for (int i = 0; i < results.Length; i++)
-                results[i].Completions[0].TokenIds.ShouldBe(fixture.Prompts[i].Continuation, $"prompt {i}, steps of {tokensOfAStep} tokens");
-        }
-    }
+    public Task Greedy_continuations_are_those_of_transformers(string model) => GreedyText.ShouldBeThatOfTransformersAsync(ModelFixture.Load(model), folder, "auto");
 
     /// <summary>The comparison can fail: each part of the mathematics that a fixture is about shows in its logits.</summary>
     [Theory]
