@@ -172,31 +172,19 @@ public sealed class EnginePoolTests
         await StartedAsync(app, number: 2);
     }
 
-    [Fact]
-    public async Task An_engine_that_failed_by_chance_is_tried_elsewhere_after_a_pause()
+    [Theory]
+    [InlineData(ErrorCodes.EngineFailed)]
+    [InlineData(ErrorCodes.Device)]
+    public async Task An_engine_that_failed_by_chance_or_for_its_nodes_device_is_tried_elsewhere_after_a_pause(string code)
     {
         await using var app = await PlacementApp.StartAsync();
         var (pool, replica) = await ReadyAsync(app, ReplicaState.Starting);
         await app.Cluster.HeartbeatAsync(N2);
 
-        await pool.ExchangeAsync(Exchange(replica, "n1", 0) with { State = ReplicaState.Failed, Error = new ReplicaError(ErrorCodes.EngineFailed, "lost its context") });
+        await pool.ExchangeAsync(Exchange(replica, "n1", 0) with { State = ReplicaState.Failed, Error = new ReplicaError(code, "lost its context") });
 
         app.Heard.Starts.Count.ShouldBe(1, "there is a pause");
         await app.PassUntilAsync(() => app.Heard.Starts.Count == 2, "the engine was not tried again", N1, N2);
-        app.Heard.Starts.Last().NodeId.ShouldBe("n2");
-        app.Heard.Capacity.ShouldNotContain(notice => notice.ErrorCode != null);
-    }
-
-    [Fact]
-    public async Task A_node_whose_device_does_not_work_is_left_for_another_one()
-    {
-        await using var app = await PlacementApp.StartAsync();
-        var (pool, replica) = await ReadyAsync(app, ReplicaState.Starting);
-        await app.Cluster.HeartbeatAsync(N2);
-
-        await pool.ExchangeAsync(Exchange(replica, "n1", 0) with { State = ReplicaState.Failed, Error = new ReplicaError(ErrorCodes.Device, "NVRTC is missing") });
-
-        await app.PassUntilAsync(() => app.Heard.Starts.Count == 2, "the engine was not tried elsewhere", N1, N2);
         app.Heard.Starts.Last().NodeId.ShouldBe("n2");
         await pool.ExchangeAsync(Exchange(app.Heard.Starts.Last().Start.ReplicaId, "n2", 8));
         app.Heard.Capacity.ShouldNotContain(notice => notice.ErrorCode != null);
