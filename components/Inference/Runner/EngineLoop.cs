@@ -28,7 +28,6 @@ internal sealed class EngineLoop : IAsyncDisposable
         Channel.CreateBounded<SequenceGroup>(new BoundedChannelOptions(InboxCapacity) { SingleReader = true });
 
     private readonly StepWatch watch;
-    private readonly TimeSpan stepTimeout;
     private readonly ManualResetEventSlim wake = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<StepPlan> underWay = [];
@@ -67,8 +66,7 @@ internal sealed class EngineLoop : IAsyncDisposable
         scheduler = new Scheduler(new SchedulerOptions(limits.MaxSequences, limits.MaxBatchedTokens), blocks);
         for (int i = 0; i < runner.MaxUnderWay; i++) free.Enqueue(new StepPlan());
         onCancelled = _ => NoteCancellation();
-        stepTimeout = limits.StepTimeout;
-        watch = new StepWatch(time, stepTimeout, GiveUp);
+        watch = new StepWatch(time, limits.StepTimeout, GiveUp);
         Publish();
     }
 
@@ -158,7 +156,7 @@ internal sealed class EngineLoop : IAsyncDisposable
     /// <summary>The step has taken too long, on the watch's thread: everybody is told, and nobody waits for the loop's thread.</summary>
     private void GiveUp()
     {
-        string message = $"A step has not ended within {stepTimeout}: the device hangs. The model must be loaded again, in a new process.";
+        string message = $"A step has not ended within {watch.Limit}: the device hangs. The model must be loaded again, in a new process.";
         Failure = new InferenceException(InferenceErrorCodes.EngineFailed, message, new TimeoutException(message));
         FailAll(Failure);
         ended.SetResult();

@@ -29,6 +29,9 @@ internal sealed class StepWatch : IDisposable
         timer = time.CreateTimer(_ => Look(), null, limit / Looks, limit / Looks);
     }
 
+    /// <summary>Longest time of a step.</summary>
+    public TimeSpan Limit => limit;
+
     /// <summary>Whether a step was given up.</summary>
     public bool HasStalled => Volatile.Read(ref state) == Stalled;
 
