@@ -3,6 +3,7 @@
 // relative to the best, which weighs 1) are summed as integers in units of 2^-40: sums do not depend on the order of additions.
 #define SAMPLE_WARPS 32
 #define SAMPLE_THREADS (SAMPLE_WARPS * 32)
+#define BATCH 8  // logits or entries of a lane that are fetched at a time
 #define NOT_FINITE (-1)
 #define UNIT 1099511627776.f
 
@@ -185,22 +186,35 @@ __device__ void keep_heaviest(lists& l, entry* mine, u64 quota, bool by_mass) {
 
 // The entry at a point of the mass, by one warp: `at` is below the mass of the list.
 template <class At>
-__device__ int token_at(u64 at, u32 count, At weight_at) {
-    int lane = threadIdx.x & 31, last = -1;
-    for (u32 start = 0; start < count; start += 32) {
-        entry e = start + lane < count ? weight_at(start + lane) : entry{0.f, -1};
-        u64 mass = mass_of(e.weight), upto = mass;
-        for (int d = 1; d < 32; d <<= 1) {
-            u64 other = __shfl_up_sync(0xffffffff, upto, d);
-            if (lane >= d) upto += other;
+__device__ int token_at(u64 at, u32 count, At entry_at) {
+    int lane = threadIdx.x & 31;
+    for (u32 start = 0; start < count; start += 32 * BATCH) {
+        entry e[BATCH];
+        u64 here = 0;
+#pragma unroll
+        for (int b = 0; b < BATCH; b++) {
+            u32 i = start + b * 32 + lane;
+            e[b] = i < count ? entry_at(i) : entry{0.f, -1};
+            here += mass_of(e[b].weight);
         }
-        u32 hits = __ballot_sync(0xffffffff, mass > 0 && at < upto);
-        if (hits) return __shfl_sync(0xffffffff, e.token, __ffs(hits) - 1);
-        u32 some = __ballot_sync(0xffffffff, mass > 0);
-        if (some) last = __shfl_sync(0xffffffff, e.token, 31 - __clz(some));
-        at -= __shfl_sync(0xffffffff, upto, 31);
+        here = warp_sum(here);
+        if (at >= here) {
+            at -= here;
+            continue;
+        }
+#pragma unroll
+        for (int b = 0; b < BATCH; b++) {
+            u64 mass = mass_of(e[b].weight), upto = mass;
+            for (int d = 1; d < 32; d <<= 1) {
+                u64 other = __shfl_up_sync(0xffffffff, upto, d);
+                if (lane >= d) upto += other;
+            }
+            u32 hits = __ballot_sync(0xffffffff, mass > 0 && at < upto);
+            if (hits) return __shfl_sync(0xffffffff, e[b].token, __ffs(hits) - 1);
+            at -= __shfl_sync(0xffffffff, upto, 31);
+        }
     }
-    return last;
+    return -1;
 }
 
 // tokens[slot] = the sample's token, or NOT_FINITE; the same in the host's pinned memory. scratch: vocabulary (rounded up to whole warps) entries for each block.
@@ -234,17 +248,27 @@ extern "C" __global__ void __launch_bounds__(SAMPLE_THREADS, 1) sample_tokens(
             float threshold = !filtered ? 0.f : fmaxf(it.min_p, attempt == 0 ? 1e-2f : attempt == 1 ? 3e-4f : attempt == 2 ? 1e-5f : 0.f);
             u32 listed = 0;
             u64 mass = 0, all = 0;
-            for (int start = from; start < to; start += 32) {
-                int token = start + lane;
-                float weight = token < to ? weight_of(row[token], best, it.scale) : -1.f;
-                if (weight > 0) all += mass_of(weight);
-                bool in = filtered && weight >= threshold;
-                u32 ins = __ballot_sync(0xffffffff, in);
-                if (in) {
-                    mine[listed + __popc(ins & ((1u << lane) - 1))] = entry{weight, token};
-                    mass += mass_of(weight);
+            for (int start = from; start < to; start += 32 * BATCH) {
+                float x[BATCH];
+#pragma unroll
+                for (int b = 0; b < BATCH; b++) {
+                    int token = start + b * 32 + lane;
+                    x[b] = token < to ? row[token] : -INFINITE;
                 }
-                listed += __popc(ins);
+#pragma unroll
+                for (int b = 0; b < BATCH; b++) {
+                    int token = start + b * 32 + lane;
+                    float weight = token < to ? weight_of(x[b], best, it.scale) : -1.f;
+                    if (weight > 0) all += mass_of(weight);
+                    if (!filtered) continue;
+                    bool in = weight >= threshold;
+                    u32 ins = __ballot_sync(0xffffffff, in);
+                    if (in) {
+                        mine[listed + __popc(ins & ((1u << lane) - 1))] = entry{weight, token};
+                        mass += mass_of(weight);
+                    }
+                    listed += __popc(ins);
+                }
             }
             mass = warp_sum(filtered ? mass : all);
             all = warp_sum(all);
