@@ -4,6 +4,7 @@
 #define SAMPLE_WARPS 32
 #define SAMPLE_THREADS (SAMPLE_WARPS * 32)
 #define BATCH 8  // logits or entries of a lane that are fetched at a time
+#define TURNS 4  // buckets of a warp that are added up before they are counted
 #define NOT_FINITE (-1)
 #define UNIT 1099511627776.f
 
@@ -116,11 +117,30 @@ __device__ void keep_heaviest(lists& l, entry* mine, u64 quota, bool by_mass) {
         }
         __syncthreads();
         u32 prefix = l.prefix;
-        for (u32 i = lane; i < l.count[warp]; i += 32) {
-            u32 bits = __float_as_uint(mine[i].weight);
-            if (shift < 24 && (bits >> (shift + 8)) != (prefix >> (shift + 8))) continue;
-            atomicAdd(&l.counts[(bits >> shift) & 255], 1u);
-            if (by_mass) atomicAdd(&l.masses[(bits >> shift) & 255], mass_of(mine[i].weight));
+        for (u32 start = 0; start < l.count[warp]; start += 32) {
+            bool in = start + lane < l.count[warp];
+            float weight = in ? mine[start + lane].weight : 0.f;
+            u32 bits = __float_as_uint(weight), bucket = (bits >> shift) & 255;
+            in = in && (shift == 24 || (bits >> (shift + 8)) == (prefix >> (shift + 8)));
+
+            // Weights of one magnitude would all queue for one counter: the first few buckets of a warp are added up before they are counted.
+            u32 left = __ballot_sync(0xffffffff, in);
+            for (int turn = 0; turn < TURNS && left; turn++) {
+                int leader = __ffs(left) - 1;
+                u32 first = __shfl_sync(0xffffffff, bucket, leader), same = __ballot_sync(0xffffffff, in && bucket == first);
+                bool mine_too = same >> lane & 1;
+                u64 mass = by_mass ? warp_sum(mine_too ? mass_of(weight) : 0ull) : 0;
+                if (lane == leader) {
+                    atomicAdd(&l.counts[bucket], (u32)__popc(same));
+                    if (by_mass) atomicAdd(&l.masses[bucket], mass);
+                }
+                if (mine_too) in = false;
+                left &= ~same;
+            }
+            if (in) {
+                atomicAdd(&l.counts[bucket], 1u);
+                if (by_mass) atomicAdd(&l.masses[bucket], mass_of(weight));
+            }
         }
         __syncthreads();
         if (threadIdx.x == 0) {
