@@ -6,9 +6,6 @@ namespace Serverless.Inference.Kernels;
 /// </summary>
 public sealed class StepLayout
 {
-    /// <summary>Fewer sequences than these never have even lengths.</summary>
-    public const int LeastEvenSequences = 64;
-
     /// <summary>Rows of this step.</summary>
     public int RowCount { get; set; }
 
@@ -31,10 +28,10 @@ public sealed class StepLayout
     public bool PastIsComplete { get; set; }
 
     /// <summary>
-    /// Whether no sequence is much longer than the others (<see cref="HasEvenLengths"/>), so that the work of each may be left to few threads.
+    /// Whether sequences are so many and so short that a backend does best to leave the work of each to few threads; the backend can tell.
     /// Default: false, which is always right.
     /// </summary>
-    public bool LengthsAreEven { get; set; }
+    public bool LengthsAreShort { get; set; }
 
     /// <summary>Rows whose logits are wanted.</summary>
     public int LogitCount { get; set; }
@@ -54,13 +51,11 @@ public sealed class StepLayout
     /// <summary>Tokens of one KV block.</summary>
     public required int BlockSize { get; init; }
 
-    /// <summary>
-    /// Whether the longest sequence has at most one <see cref="LeastEvenSequences"/>th of all tokens: one that a few threads work at alone is then done
-    /// about when memory has given all the others theirs (measured on an H200).
-    /// </summary>
-    public bool HasEvenLengths()
+    /// <summary>Tokens of all sequences, those of this step included, and of the longest.</summary>
+    public (long All, int Longest) CountTokens()
     {
-        long all = 0, longest = 0;
+        long all = 0;
+        int longest = 0;
         for (int sequence = 0; sequence < SequenceCount; sequence++)
         {
             int length = Positions[SequenceStarts[sequence + 1] - 1] + 1;
@@ -68,6 +63,6 @@ public sealed class StepLayout
             longest = Math.Max(longest, length);
         }
 
-        return SequenceCount >= LeastEvenSequences && longest * LeastEvenSequences <= all;
+        return (all, longest);
     }
 }

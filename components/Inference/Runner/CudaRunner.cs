@@ -23,16 +23,18 @@ internal sealed class CudaRunner : IStepRunner
     private readonly CudaSampling sampling;
     private readonly SampleInputs samples;
     private readonly int maxSequences;
+    private readonly int queryHeads;
     private readonly int unusedSlot;
     private readonly int[] rowOfSample;
 
-    // By rows, and by StepLayout.LengthsAreEven.
-    private readonly Dictionary<(int Rows, bool Even), (CudaGraph Graph, CudaTensor Logits)> graphs = [];
+    // By rows, and by StepLayout.LengthsAreShort.
+    private readonly Dictionary<(int Rows, bool Short), (CudaGraph Graph, CudaTensor Logits)> graphs = [];
 
     private CudaRunner(ModelConfig config, DecoderWeights weights, CudaKernels kernels, EngineLimits limits)
     {
         this.kernels = kernels;
         maxSequences = limits.MaxSequences;
+        queryHeads = config.NumAttentionHeads;
         unusedSlot = limits.KvShape.Blocks * limits.KvShape.BlockSize;
         model = new DecoderModel(config, weights, kernels, limits.MaxModelLen, limits.MaxBatchedTokens, maxSequences);
         sampling = new CudaSampling(kernels, config.VocabSize, maxSequences, CudaMemory.MaxChanged(maxSequences));
@@ -94,9 +96,9 @@ internal sealed class CudaRunner : IStepRunner
         inputs.Pad(isDecode ? Bucket(layout.RowCount) : PaddedRows(layout.RowCount), unusedSlot);
         PadLogits(layout);
         layout.PastIsComplete = isDecode && !plan.Admits;
-        layout.LengthsAreEven = layout.PastIsComplete && layout.HasEvenLengths();
+        layout.LengthsAreShort = layout.PastIsComplete && kernels.AreShort(layout, cache.Shape, queryHeads);
         kernels.Begin(layout);
-        if (layout.PastIsComplete && graphs.TryGetValue((layout.RowCount, layout.LengthsAreEven), out var recorded))
+        if (layout.PastIsComplete && graphs.TryGetValue((layout.RowCount, layout.LengthsAreShort), out var recorded))
         {
             recorded.Graph.Launch(kernels.Context.Stream);
             samples.Sample(plan, rowOfSample, recorded.Logits);
@@ -127,13 +129,13 @@ internal sealed class CudaRunner : IStepRunner
     {
         for (int rows = 1; ; rows = Bucket(rows + 1))
         {
-            Record(rows, even: false);
-            if (rows >= StepLayout.LeastEvenSequences) Record(rows, even: true);
+            Record(rows, isShort: false);
+            if (kernels.CanBeShort(rows, cache.Shape, queryHeads)) Record(rows, isShort: true);
             if (rows == maxSequences) return;
         }
     }
 
-    private void Record(int rows, bool even)
+    private void Record(int rows, bool isShort)
     {
         inputs.Clear();
         inputs.Pad(rows, unusedSlot);
@@ -141,7 +143,7 @@ internal sealed class CudaRunner : IStepRunner
         layout.LogitRows.AsSpan(0, rows).Clear();
         layout.LogitCount = rows;
         layout.PastIsComplete = true;
-        layout.LengthsAreEven = even;
+        layout.LengthsAreShort = isShort;
         kernels.Begin(layout);
 
         // Once as it is: what is made at first use is not made while recording.
@@ -149,7 +151,7 @@ internal sealed class CudaRunner : IStepRunner
         kernels.Context.Stream.Synchronize();
         CudaTensor? logits = null;
         var graph = kernels.Context.Stream.Capture(() => logits = Forward(layout));
-        graphs[(rows, even)] = (graph, logits!);
+        graphs[(rows, isShort)] = (graph, logits!);
     }
 
     private CudaTensor Forward(StepLayout layout)

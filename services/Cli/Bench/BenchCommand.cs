@@ -16,7 +16,7 @@ internal static class BenchCommand
             Description = "Measure these parts only: offline, sampled, steps, single, prefill, invariant, mixed, profile, 8b, soak (which runs when named only)", AllowMultipleArgumentsPerToken = true,
         };
         only.AcceptOnlyFromAmong(BenchParts.Names);
-        var seconds = new Option<int>("--seconds") { Description = "For how long soak sends requests, up to 20,000", DefaultValueFactory = _ => 300 };
+        var seconds = new Option<int>("--seconds") { Description = "For how long soak sends requests", DefaultValueFactory = _ => 300 };
         var invariant = new Option<bool>("--batch-invariant") { Description = "Soak with batch_invariant, and compare greedy requests with the same ones alone" };
         var folder = new Option<string?>("--folder") { Description = "Where model folders with random weights are written (up to 16 GB) and found again. Default: the temporary folder" };
         var command = new Command("bench", "Measures the engine on a GPU: tokens/s, decode steps, prefill and loading beside what the card could do") { device, only, folder, seconds, invariant };

@@ -115,7 +115,7 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
         var requests = BenchLoad.Mixed(qwen, 256, 100, 1024);
         long tokens = requests.Sum(request => (long)request.SamplingParams!.MaxTokens);
         double seconds = await BenchLoad.RunAsync(engine, requests, cancellationToken);
-        BenchCommand.Line($"{qwen.Name}: 256 requests, 100-1024 in / 100-1024 out: {tokens / seconds:F0} new tokens/s");
+        Report($"{qwen.Name}: 256 requests, 100-1024 in / 100-1024 out", tokens / seconds, "new tokens/s", tokens / MixedFloor(qwen, requests), isTime: false);
     }
 
     private Task ProfileAsync()
@@ -153,6 +153,18 @@ internal sealed class BenchParts(CudaDevice card, CudaCeilings ceilings, string 
         double arithmetic = 2.0 * weights * batch / ceilings.FlopsPerSecond;
         double reading = 2.0 * weights / ceilings.BytesPerSecond;
         return Math.Max(arithmetic, reading) + ((double)model.KvBytes * context * batch / ceilings.BytesPerSecond);
+    }
+
+    /// <summary>All prompts first, then a step for each token of the longest answer, with whoever still has tokens to get.</summary>
+    private double MixedFloor(BenchModel model, IReadOnlyList<GenerationRequest> requests)
+    {
+        double seconds = 2.0 * model.LayerWeights * requests.Sum(request => (long)request.PromptTokenIds!.Length) / ceilings.FlopsPerSecond;
+        for (int step = 1; requests.Where(request => request.SamplingParams!.MaxTokens > step).ToList() is { Count: > 0 } going; step++)
+        {
+            seconds += StepFloor(model, going.Count, (int)going.Average(request => request.PromptTokenIds!.Length + step));
+        }
+
+        return seconds;
     }
 
     private async Task<LlmEngine> LoadAsync(BenchModel model, int sequences, bool isInvariant = false)

@@ -10,14 +10,13 @@ namespace Serverless.Cli.Bench;
 internal sealed class BenchSoak(CudaDevice card, BenchModel model, SoakOptions options)
 {
     private const int Callers = 4;
-    private const int Requests = 20_000;
-    private const int WarmUpRequests = 500;
     private const int Sequences = 256;
     private const int Compared = 40;
     private const long MemoryTolerance = 64 << 20;
 
     // Room for 24,576 tokens; 256 sequences want about four times that.
     private const int CachedTokens = 24 * 1024;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs it and prints what happened.</summary>
@@ -34,11 +33,11 @@ internal sealed class BenchSoak(CudaDevice card, BenchModel model, SoakOptions o
             cancellationToken: cancellationToken);
 
         // Libraries load the code of a product when it is first computed.
-        using var warmUp = new SoakRequests(Callers, WarmUpRequests, options.Duration, model.Vocabulary, time);
+        using var warmUp = new SoakRequests(Callers, WarmUp, model.Vocabulary, time);
         int before = (await RunAsync(engine, warmUp, cancellationToken)).Count;
         long free = card.FreeBytes();
         long start = time.GetTimestamp();
-        var callers = Enumerable.Range(0, Callers).Select(caller => new SoakRequests(caller, Requests / Callers, options.Duration, model.Vocabulary, time)).ToList();
+        var callers = Enumerable.Range(0, Callers).Select(caller => new SoakRequests(caller, options.Duration, model.Vocabulary, time)).ToList();
         var results = (await Task.WhenAll(callers.Select(caller => RunAsync(engine, caller, cancellationToken)))).SelectMany(list => list).ToList();
         var elapsed = time.GetElapsedTime(start);
         await SettleAsync(engine, before + results.Count, time, cancellationToken);

@@ -8,7 +8,7 @@ namespace Serverless.Cli.Bench;
 /// One caller's requests of every kind: lengths, sampling, completions, ends, log-probabilities; three of ten begin as others do, and one of
 /// twenty is cancelled after a while.
 /// </summary>
-internal sealed class SoakRequests(int caller, int count, TimeSpan duration, int vocabulary, TimeProvider time) : IDisposable
+internal sealed class SoakRequests(int caller, TimeSpan duration, int vocabulary, TimeProvider time) : IDisposable
 {
     public const int LongestPrompt = 600;
     public const int LongestOutput = 300;
@@ -24,11 +24,11 @@ internal sealed class SoakRequests(int caller, int count, TimeSpan duration, int
     /// <summary>Requests made so far.</summary>
     public int Sent { get; private set; }
 
-    /// <summary>The requests, until there are enough or the time is over.</summary>
+    /// <summary>The requests, as the engine asks for them, until the time is over.</summary>
     public async IAsyncEnumerable<GenerationRequest> CreateAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        while (Sent < count && time.GetElapsedTime(start) < duration)
+        while (time.GetElapsedTime(start) < duration)
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return Next();

@@ -46,7 +46,7 @@ internal sealed class AttentionScene
     private float Scale => 1 / MathF.Sqrt(HeadSize);
 
     /// <summary>Runs all tokens; each step takes up to <paramref name="chunk"/> tokens of every sequence that has some left. [sequence][token * columns].</summary>
-    public float[][] Run(IKernels kernels, Func<int, int> chunk, int blockSize, int placementSeed, int[]? order = null)
+    public float[][] Run(IKernels kernels, Func<int, int> chunk, int blockSize, int placementSeed, int[]? order = null, bool areShort = false)
     {
         order ??= [.. Enumerable.Range(0, Lengths.Length)];
         int maxBlocks = ((Lengths.Max() + blockSize - 1) / blockSize) + 1;
@@ -62,14 +62,14 @@ internal sealed class AttentionScene
         float[][] results = [.. Lengths.Select(length => new float[length * QueryHeads * HeadSize])];
         for (int step = 0; done.Zip(Lengths).Any(p => p.First < p.Second); step++)
         {
-            RunStep(kernels, cache, rotary, norm, order, done, Math.Max(1, chunk(step)), blockSize, maxBlocks, places, results);
+            RunStep(kernels, cache, rotary, norm, order, done, Math.Max(1, chunk(step)), blockSize, maxBlocks, places, areShort, results);
         }
 
         return results;
     }
 
     private void RunStep(
-        IKernels kernels, KvCache cache, RotaryTable rotary, HeadNorm? norm, int[] order, int[] done, int chunk, int blockSize, int maxBlocks, int[] places, float[][] results)
+        IKernels kernels, KvCache cache, RotaryTable rotary, HeadNorm? norm, int[] order, int[] done, int chunk, int blockSize, int maxBlocks, int[] places, bool areShort, float[][] results)
     {
         List<int> tokens = [], positions = [], slots = [], starts = [0], tables = [];
         List<float> rows = [];
@@ -109,8 +109,8 @@ internal sealed class AttentionScene
             MaxBlocks = maxBlocks,
             BlockSize = blockSize,
             PastIsComplete = parts.TrueForAll(part => part.Count == 1),
+            LengthsAreShort = areShort,
         };
-        layout.LengthsAreEven = layout.HasEvenLengths();
         using Tensor qkv = KernelSuite.Upload(kernels, [.. rows], Columns);
         using Tensor output = KernelSuite.Poisoned(kernels, layout.RowCount, QueryHeads * HeadSize);
         kernels.Begin(layout);

@@ -46,6 +46,7 @@ public abstract partial class KernelSuite
             int[] lengths = [.. Enumerable.Range(0, 200).Select(_ => random.Next(18, 30))];
             var scene = new AttentionScene(headSize, lengths, 16, 8, headSize, storage, window: headSize == 64 ? 20 : null, norm: headSize == 128);
             ShouldAgree(scene, scene.Run(kernels, step => step == 0 ? 17 : 1, 16, 1), storage);
+            ShouldAgree(scene, scene.Run(kernels, step => step == 0 ? 17 : 1, 16, 1, areShort: true), storage);
         }
     }
 

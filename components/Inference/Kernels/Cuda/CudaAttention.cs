@@ -16,6 +16,12 @@ internal sealed class CudaAttention : IDisposable
     private const int Counters = 1 << 16;
     private const long InvariantPartialBytes = 64 << 20;
 
+    // A head of so many tokens is done about as fast by a warp as by a block, where both have the card full (measured on an H200).
+    private const int ShortLength = 288;
+
+    // Not worth a choice.
+    private const int LeastLength = 64;
+
     // A split of a decode that must not depend on the batch: 512 tokens.
     private const int InvariantChunks = 32;
 
@@ -29,8 +35,8 @@ internal sealed class CudaAttention : IDisposable
     private readonly CudaKernel? rotaryHeads;
     private readonly bool batchInvariant;
 
-    // Heads of keys, of all rows, with which rotaryHeads keeps most of the card busy.
-    private readonly int leastHeads;
+    // Heads of keys that rotaryHeads works at at once.
+    private readonly int headsAtOnce;
     private readonly int head;
     private readonly int group;
     private readonly int stride;
@@ -64,7 +70,7 @@ internal sealed class CudaAttention : IDisposable
         decode = module.Get("attention_decode");
         rotaryDecode = module.Get("rotary_attention_decode");
         rotaryHeads = module.Get("rotary_attention_heads");
-        leastHeads = rotaryHeads.ActiveBlocks(DecodeWarps * 32, DecodeShared) * DecodeWarps * context.Device.Multiprocessors * 3 / 4;
+        headsAtOnce = rotaryHeads.ActiveBlocks(DecodeWarps * 32, DecodeShared) * DecodeWarps * context.Device.Multiprocessors;
     }
 
     /// <summary>Norms, rotates and stores a step's rows; see <see cref="IKernels.RotaryAndStore"/>.</summary>
@@ -113,6 +119,21 @@ internal sealed class CudaAttention : IDisposable
     public bool RotatesWhileAttending(StepLayout layout, RotaryTable table) =>
         rotaryDecode is not null && !batchInvariant && layout.PastIsComplete && table.RotarySize == head;
 
+    /// <summary>Whether a step of so many rows can have <see cref="StepLayout.LengthsAreShort"/> at all.</summary>
+    public bool CanBeShort(int rows, int kvHeads) =>
+        rotaryHeads is not null && !batchInvariant && kvHeads % DecodeWarps == 0 && (long)ShortLength * rows * kvHeads >= (long)LeastLength * headsAtOnce;
+
+    /// <summary>
+    /// Whether the rows of a step are better off with a warp for each of their heads than with a block: they are short, and if one of them is longer, then all
+    /// have work for the card for as long as that one takes.
+    /// </summary>
+    public bool AreShort(StepLayout layout, int kvHeads)
+    {
+        if (!CanBeShort(layout.SequenceCount, kvHeads)) return false;
+        var (all, longest) = layout.CountTokens();
+        return all <= (long)ShortLength * layout.SequenceCount && (long)longest * headsAtOnce <= (long)ShortLength * layout.SequenceCount * kvHeads;
+    }
+
     /// <summary>Norms, rotates, stores and attends where <see cref="RotatesWhileAttending"/>; see <see cref="IKernels.RotaryAttention"/>.</summary>
     public void RotateAndAttend(
         CudaTensor qkv, StepLayout layout, CudaStep step, DevicePointer cosines, DevicePointer sines, HeadNorm? norm, CudaKvCache cache, int layer, float scale, int window,
@@ -123,7 +144,7 @@ internal sealed class CudaAttention : IDisposable
             cosines, sines, ((CudaVector?)norm?.Query)?.Values ?? default, ((CudaVector?)norm?.Key)?.Values ?? default, norm?.Epsilon ?? 0f, step.Slots,
         ];
         int kvHeads = cache.Shape.KvHeads;
-        if (!layout.LengthsAreEven || kvHeads % DecodeWarps != 0 || step.SingleCount * kvHeads < leastHeads)
+        if (!layout.LengthsAreShort || kvHeads % DecodeWarps != 0)
         {
             Decode(rotaryDecode!, qkv, step.SingleRows, step.SingleCount, SplitsOf(step, cache), 0, rotation, step, cache, layer, scale, window, output);
             return;

@@ -433,6 +433,12 @@ internal sealed unsafe class CudaKernels : IKernels
         return split;
     }
 
+    /// <summary>Whether a step of so many rows can have <see cref="StepLayout.LengthsAreShort"/>.</summary>
+    public bool CanBeShort(int rows, KvCacheShape shape, int queryHeads) => Attention(shape, queryHeads).CanBeShort(rows, shape.KvHeads);
+
+    /// <summary>What <see cref="StepLayout.LengthsAreShort"/> should be.</summary>
+    public bool AreShort(StepLayout layout, KvCacheShape shape, int queryHeads) => Attention(shape, queryHeads).AreShort(layout, shape.KvHeads);
+
     private CudaAttention Attention(KvCacheShape shape, int queryHeads)
     {
         var key = (shape.HeadSize, queryHeads / shape.KvHeads, shape.BlockSize);

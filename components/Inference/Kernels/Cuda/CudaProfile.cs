@@ -95,7 +95,7 @@ public sealed unsafe class CudaProfile : IDisposable
             LogitRows = new int[batch],
             PastIsComplete = true,
         };
-        layout.LengthsAreEven = layout.HasEvenLengths();
+        layout.LengthsAreShort = kernels.AreShort(layout, cache.Shape, heads);
         kernels.Begin(layout);
         var angles = Enumerable.Range(0, context * headSize / 2).Select(i => (float)Math.Cos(i)).ToArray();
         var rotary = new RotaryTable(angles, angles, headSize, heads);

@@ -17,6 +17,8 @@ internal sealed unsafe class CudaStep : IDisposable
     private readonly CudaArena arena;
     private readonly CudaKernel takeWords;
     private readonly Staging[] stagings = [new(), new(), new()];
+    private readonly List<int> singles = [];
+    private readonly List<int> singleLengths = [];
     private Part small, large;
     private int turn;
     private StepLayout? current;
@@ -45,7 +47,10 @@ internal sealed unsafe class CudaStep : IDisposable
     /// <summary>Where in <see cref="Tables"/> the block table of each row's sequence starts.</summary>
     public DevicePointer TableStarts { get; private set; }
 
-    /// <summary>The rows that are alone in their sequence; -1 for padding.</summary>
+    /// <summary>
+    /// The rows that are alone in their sequence, long and short ones in turn from the longest and the shortest to the middle: neighbours on the card have about
+    /// as much work as others, and what is begun last is not long. -1 for padding.
+    /// </summary>
     public DevicePointer SingleRows { get; private set; }
 
     /// <summary>Every row; -1 for padding.</summary>
@@ -175,9 +180,9 @@ internal sealed unsafe class CudaStep : IDisposable
         layout.Slots.AsSpan(0, Math.Min(count, layout.Slots.Length)).CopyTo(new Span<int>(to + (2 * rows), rows));
         layout.LogitRows.AsSpan(0, layout.LogitCount).CopyTo(new Span<int>(to + (6 * rows), part.Logits));
         int* starts = to + (3 * rows);
-        int* singles = to + (4 * rows);
         int next = part.Tables;
-        SingleCount = 0;
+        singles.Clear();
+        singleLengths.Clear();
         bool allSingle = true;
         for (int sequence = 0; sequence < layout.SequenceCount; sequence++)
         {
@@ -187,9 +192,18 @@ internal sealed unsafe class CudaStep : IDisposable
             int blocks = BlocksOf(layout, sequence);
             layout.BlockTables.AsSpan(sequence * layout.MaxBlocks, blocks).CopyTo(new Span<int>(to + next, blocks));
             next += blocks;
-            if (end - first == 1) singles[SingleCount++] = first;
+            if (end - first == 1)
+            {
+                singles.Add(first);
+                singleLengths.Add(layout.Positions[first]);
+            }
             else allSingle = false;
         }
+
+        int* turns = to + (4 * rows);
+        SingleCount = singles.Count;
+        CollectionsMarshal.AsSpan(singleLengths).Sort(CollectionsMarshal.AsSpan(singles));
+        for (int i = 0; i < SingleCount; i++) turns[i] = singles[i % 2 == 0 ? SingleCount - 1 - (i / 2) : i / 2];
 
         // Rows behind the last sequence are padding. They attend to nothing; a recorded step has as many entries as rows.
         int last = layout.SequenceCount == 0 ? 0 : layout.SequenceStarts[layout.SequenceCount];
@@ -197,7 +211,7 @@ internal sealed unsafe class CudaStep : IDisposable
         int* all = to + (5 * rows);
         for (int row = 0; row < count; row++) all[row] = row < last ? row : -1;
         if (!allSingle) return next;
-        while (SingleCount < count) singles[SingleCount++] = -1;
+        while (SingleCount < count) turns[SingleCount++] = -1;
         return next;
     }
 
