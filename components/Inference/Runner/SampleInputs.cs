@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Serverless.Inference.Kernels.Cuda;
 using Serverless.Inference.Sampling;
 using Serverless.Inference.Scheduling;
-using Serverless.Inference.Sequences;
 
 namespace Serverless.Inference.Runner;
 
@@ -19,11 +18,10 @@ internal sealed unsafe class SampleInputs : IDisposable
     private readonly CudaSampling sampling;
     private readonly Slot[] slots = [new(), new(), new()];
     private readonly SampledToken[] results;
-    private readonly Dictionary<int, int> changeOfToken = [];
     private readonly List<DeviceSample> plain = [];
     private readonly List<DeviceSample> changed = [];
     private readonly List<DeviceLogprob> logprobs = [];
-    private readonly List<DeviceChange> changes = [];
+    private readonly LogitChanges changes = new();
     private readonly List<int> changeStarts = [];
     private int started;
     private int finished;
@@ -112,8 +110,7 @@ internal sealed unsafe class SampleInputs : IDisposable
                 Uniform = sampler.IsGreedy ? 0 : Philox.Uniform(sampler.Seed, sequence.Index, position),
             };
             int start = changes.Count;
-            Change(sequence, position, changed.Count % sampling.MaxChanged);
-            if (changes.Count > start)
+            if (changes.Add(sequence, position, changed.Count % sampling.MaxChanged))
             {
                 changed.Add(sample);
                 changeStarts.Add(start);
@@ -131,48 +128,13 @@ internal sealed unsafe class SampleInputs : IDisposable
         changeStarts.Add(changes.Count);
     }
 
-    /// <summary>Lists the changes of a sample's logits, one a token.</summary>
-    private void Change(Sequence sequence, int position, int row)
-    {
-        var sampler = sequence.Group.Sampling;
-        bool masks = position - sequence.Group.PromptLength < sampler.Params.MinTokens && sampler.MaskedAtFirst.Length > 0;
-        if (!masks && sampler.Bias.Length == 0 && !sampler.HasPenalties) return;
-        changeOfToken.Clear();
-        if (masks)
-        {
-            foreach (int token in sampler.MaskedAtFirst) At(token, row).Bias = float.NegativeInfinity;
-        }
-
-        foreach (var (token, bias) in sampler.Bias) At(token, row).Bias += bias;
-        if (!sampler.HasPenalties) return;
-        sequence.TokenCounts ??= new TokenCounts(
-            sampler.Params.RepetitionPenalty == 1 ? [] : sequence.Tokens[..sequence.Group.PromptLength], sequence.Output);
-        foreach (var (token, outputs) in sequence.TokenCounts.Counts)
-        {
-            ref var change = ref At(token, row);
-            change.Repetition = sampler.Params.RepetitionPenalty;
-            if (outputs > 0) change.Subtract = (outputs * sampler.Params.FrequencyPenalty) + sampler.Params.PresencePenalty;
-        }
-    }
-
-    private ref DeviceChange At(int token, int row)
-    {
-        if (!changeOfToken.TryGetValue(token, out int index))
-        {
-            changeOfToken.Add(token, index = changes.Count);
-            changes.Add(new DeviceChange { Row = row, Token = token, Repetition = 1 });
-        }
-
-        return ref CollectionsMarshal.AsSpan(changes)[index];
-    }
-
     private void Queue(Slot slot, CudaTensor logits)
     {
         var (plainAt, changedAt, logprobAt, pairAt, changeAt, bytes) = Locate();
         slot.Reserve(bytes, (slot.Count + LogprobFloats()) * sizeof(int));
         CollectionsMarshal.AsSpan(plain).CopyTo(slot.Inputs!.As<DeviceSample>(plainAt, plain.Count));
         CollectionsMarshal.AsSpan(logprobs).CopyTo(slot.Inputs.As<DeviceLogprob>(logprobAt, logprobs.Count));
-        CollectionsMarshal.AsSpan(changes).CopyTo(slot.Inputs.As<DeviceChange>(changeAt, changes.Count));
+        changes.All.CopyTo(slot.Inputs.As<DeviceChange>(changeAt, changes.Count));
         var copies = slot.Inputs.As<DeviceSample>(changedAt, changed.Count);
         var pairs = slot.Inputs.As<(int Row, int Copy)>(pairAt, changed.Count);
         for (int i = 0; i < changed.Count; i++)

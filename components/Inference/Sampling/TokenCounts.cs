@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Serverless.Inference.Sampling;
 
 /// <summary>Which tokens a sequence has seen, and how often it generated each, for the penalties. Sparse: a sequence is short beside the vocabulary.</summary>
@@ -14,7 +16,7 @@ internal sealed class TokenCounts
     }
 
     /// <summary>The tokens seen, each once, and how often each was generated.</summary>
-    public IReadOnlyList<(int Token, int Outputs)> Counts => counts;
+    public ReadOnlySpan<(int Token, int Outputs)> Counts => CollectionsMarshal.AsSpan(counts);
 
     /// <summary>Counts a token that was generated.</summary>
     public void AddOutput(int token) => Add(token, 1);
