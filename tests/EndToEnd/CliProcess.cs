@@ -39,7 +39,8 @@ internal sealed partial class CliProcess : IDisposable
 
     /// <summary>Starts a program that lies beside the tests.</summary>
     public static CliProcess StartProgram(string program, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
-        Start(folder, environment, "dotnet", [PathOf(program), .. arguments]);
+        // A suite that a script runs in the background has SIGINT ignored, and would hand that on.
+        Start(folder, environment, "env", ["--default-signal=SIGINT", "dotnet", PathOf(program), .. arguments]);
 
     private static string PathOf(string program) => Path.Combine(AppContext.BaseDirectory, $"{program}.dll");
 
