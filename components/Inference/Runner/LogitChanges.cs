@@ -46,12 +46,9 @@ internal sealed class LogitChanges
     private void Penalise(Sequence sequence, int row)
     {
         var parameters = sequence.Group.Sampling.Params;
-        sequence.TokenCounts ??= new TokenCounts(
-            parameters.RepetitionPenalty == 1 ? [] : sequence.Tokens[..sequence.Group.PromptLength], sequence.Output);
-
         // Every token occurs once in counts: hundreds of them are not looked up where nothing else changes a logit.
         bool isAlone = indexOfToken.Count == 0;
-        foreach (var (token, outputs) in sequence.TokenCounts.Counts)
+        foreach (var (token, outputs) in sequence.CountTokens().Counts)
         {
             float subtract = outputs > 0 ? (outputs * parameters.FrequencyPenalty) + parameters.PresencePenalty : 0;
             if (isAlone)

@@ -62,13 +62,7 @@ internal sealed class Sampler
         }
 
         foreach (var (token, bias) in plan.Bias) row[token] += bias;
-        if (plan.HasPenalties)
-        {
-            sequence.TokenCounts ??= new TokenCounts(
-                plan.Params.RepetitionPenalty == 1 ? [] : sequence.Tokens[..sequence.Group.PromptLength], sequence.Output);
-            sequence.TokenCounts.Penalise(row, plan.Params);
-        }
-
+        if (plan.HasPenalties) sequence.CountTokens().Penalise(row, plan.Params);
         return row;
     }
 

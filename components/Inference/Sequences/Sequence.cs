@@ -7,6 +7,7 @@ namespace Serverless.Inference.Sequences;
 internal sealed class Sequence
 {
     private int[] tokens;
+    private TokenCounts? counts;
 
     /// <summary>The first completion of a group; the others are forked from it when the prompt is computed.</summary>
     public Sequence(SequenceGroup group, ReadOnlySpan<int> prompt, BlockTable blocks)
@@ -67,14 +68,15 @@ internal sealed class Sequence
     /// <summary>Why it ended; null while it goes on.</summary>
     public FinishReason? FinishReason { get; set; }
 
-    /// <summary>How often each token occurred, if the request has penalties; made when first needed.</summary>
-    public TokenCounts? TokenCounts { get; set; }
-
     /// <summary>One entry a token, if asked for.</summary>
     public List<TokenLogprobs>? Logprobs { get; set; }
 
     /// <summary>The text so far, if the loop needs it: for stop strings and for streaming.</summary>
     public CompletionText? Text { get; set; }
+
+    /// <summary>How often each token occurred, for penalties: counted when first asked for, and kept since.</summary>
+    public TokenCounts CountTokens() =>
+        counts ??= new TokenCounts(Group.Sampling.Params.RepetitionPenalty == 1 ? [] : Tokens[..Group.PromptLength], Output);
 
     /// <summary>A step will sample the next token.</summary>
     /// <param name="sample">Index among the step's samples.</param>
@@ -90,7 +92,7 @@ internal sealed class Sequence
         if (Pending > 0) Pending--;
         if (Count == tokens.Length) Array.Resize(ref tokens, tokens.Length * 2);
         tokens[Count++] = token;
-        TokenCounts?.AddOutput(token);
+        counts?.AddOutput(token);
     }
 
     /// <summary>Another completion of the same prompt, with no blocks yet.</summary>
