@@ -19,7 +19,7 @@ internal sealed class CudaAttention : IDisposable
     // A head of so many tokens is done about as fast by a warp as by a block, where both have the card full (measured on an H200).
     private const int ShortLength = 288;
 
-    // Not worth a choice.
+    // Where only rows shorter than this were short, there is no choice: a recorded graph more would not pay.
     private const int LeastLength = 64;
 
     // A split of a decode that must not depend on the batch: 512 tokens.

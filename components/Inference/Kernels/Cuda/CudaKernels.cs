@@ -199,6 +199,12 @@ internal sealed unsafe class CudaKernels : IKernels
         upload = null;
     }
 
+    /// <summary>Whether a step of so many rows can have <see cref="StepLayout.LengthsAreShort"/>.</summary>
+    public bool CanBeShort(int rows, KvCacheShape shape, int queryHeads) => Attention(shape, queryHeads).CanBeShort(rows, shape.KvHeads);
+
+    /// <summary>What <see cref="StepLayout.LengthsAreShort"/> should be.</summary>
+    public bool AreShort(StepLayout layout, KvCacheShape shape, int queryHeads) => Attention(shape, queryHeads).AreShort(layout, shape.KvHeads);
+
     /// <inheritdoc/>
     public void Begin(StepLayout layout)
     {
@@ -432,12 +438,6 @@ internal sealed unsafe class CudaKernels : IKernels
         while (split < MatvecWarps && pairs * split < MatvecBusyWarps * Context.Device.Multiprocessors && inputs / (2 * split) >= MatvecLeastInputs) split *= 2;
         return split;
     }
-
-    /// <summary>Whether a step of so many rows can have <see cref="StepLayout.LengthsAreShort"/>.</summary>
-    public bool CanBeShort(int rows, KvCacheShape shape, int queryHeads) => Attention(shape, queryHeads).CanBeShort(rows, shape.KvHeads);
-
-    /// <summary>What <see cref="StepLayout.LengthsAreShort"/> should be.</summary>
-    public bool AreShort(StepLayout layout, KvCacheShape shape, int queryHeads) => Attention(shape, queryHeads).AreShort(layout, shape.KvHeads);
 
     private CudaAttention Attention(KvCacheShape shape, int queryHeads)
     {
