@@ -35,6 +35,8 @@ internal sealed class BenchSoak(CudaDevice card, BenchModel model, SoakOptions o
         // Libraries load the code of a product when it is first computed.
         using var warmUp = new SoakRequests(Callers, WarmUp, model.Vocabulary, time);
         int before = (await RunAsync(engine, warmUp, cancellationToken)).Count;
+        await SettleAsync(engine, before, time, cancellationToken);
+        var warm = engine.Statistics;
         long free = card.FreeBytes();
         long start = time.GetTimestamp();
         var callers = Enumerable.Range(0, Callers).Select(caller => new SoakRequests(caller, options.Duration, model.Vocabulary, time)).ToList();
@@ -43,7 +45,7 @@ internal sealed class BenchSoak(CudaDevice card, BenchModel model, SoakOptions o
         await SettleAsync(engine, before + results.Count, time, cancellationToken);
         callers.ForEach(caller => caller.Dispose());
 
-        var statistics = engine.Statistics;
+        var statistics = Since(warm, engine.Statistics);
         long change = free - card.FreeBytes();
         Require(Math.Abs(change) <= MemoryTolerance, $"{change / 1e6:F0} MB of the card's memory are gone");
         Require(statistics.Preemptions > 0, "no sequence was preempted: the cache is too large for a soak");
@@ -57,6 +59,15 @@ internal sealed class BenchSoak(CudaDevice card, BenchModel model, SoakOptions o
             await CompareAsync(engine, results, cancellationToken);
         }
     }
+
+    /// <summary>What was counted after <paramref name="before"/>.</summary>
+    private static EngineStatistics Since(EngineStatistics before, EngineStatistics now) => now with
+    {
+        GeneratedTokens = now.GeneratedTokens - before.GeneratedTokens,
+        PrefixTokensAsked = now.PrefixTokensAsked - before.PrefixTokensAsked,
+        PrefixTokensFound = now.PrefixTokensFound - before.PrefixTokensFound,
+        Preemptions = now.Preemptions - before.Preemptions,
+    };
 
     private static async Task<List<GenerationResult>> RunAsync(LlmEngine engine, SoakRequests requests, CancellationToken cancellationToken)
     {
